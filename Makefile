@@ -1,0 +1,64 @@
+# `make help` lists the verbs. Each one does its own set-up; nothing is reinstalled while
+# requirements.txt and pyproject.toml stay as they are.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help book serve test lint unit pages nbval browser notebooks bench compat pins clean
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
+
+$(VENV)/.book: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"The book needs Python 3.11 or newer. Received: {sys.version.split()[0]}. Say which: make PYTHON=python3.11 ...")'
+	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --disable-pip-version-check uv -c requirements.txt; }
+	$(PIP) install --quiet --group book -c requirements.txt
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.book
+	$(PIP) install --quiet --group test -c requirements.txt -e .
+	@touch $@
+
+book: $(VENV)/.book  ## build the site from the committed outputs and print where to open it
+	@$(BIN)/python -m book.build html
+
+serve: book  ## build, then serve the site on 127.0.0.1 (PORT=8000)
+	@echo "http://127.0.0.1:$(PORT)/"
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+test: lint unit pages nbval browser  ## all checks: style, unit tests, the book's structure, every chapter, the pages
+	@echo "All checks passed."
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+unit: $(VENV)/.test
+	$(BIN)/pytest tests --ignore tests/test_book.py --ignore tests/browser -n 2
+
+pages: $(VENV)/.test
+	$(BIN)/pytest tests/test_book.py
+
+nbval: $(VENV)/.test
+	$(BIN)/pytest --nbval-lax --nbval-kernel-name python3 -n 2 --dist loadfile chapters/en
+
+browser: $(VENV)/.test book
+	$(BIN)/pytest tests/browser
+
+notebooks: $(VENV)/.test  ## execute the chapters that changed and write their notebooks
+	@$(BIN)/python -m book.build notebooks
+
+bench: $(VENV)/.test  ## measure what the book says of speed
+	$(BIN)/python -m benchmarks.run
+
+compat: $(VENV)/.book  ## install and unit-test seqtut on other Pythons and an older TensorFlow
+	@UV=$(BIN)/uv sh tests/compat.sh
+
+pins: $(VENV)/.book  ## choose all versions anew
+	$(BIN)/python -m book.build pins
+
+clean:  ## remove what make has made
+	rm -rf _build $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info

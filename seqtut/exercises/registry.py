@@ -1,0 +1,87 @@
+"""How an answer is judged: a verdict in English and Chinese, never an exception."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+
+class Hint(NamedTuple):
+    """What is wrong with an answer and where to look next, in both languages."""
+
+    en: str
+    zh: str
+
+
+class Verdict(NamedTuple):
+    """The outcome of a check; `hint` is None exactly when the answer is right."""
+
+    name: str
+    right: bool
+    hint: Hint | None
+
+
+Checker = Callable[[Any], Hint | None]
+
+_CHECKERS: dict[str, Checker] = {}
+
+
+def exercise(name: str) -> Callable[[Checker], Checker]:
+    """Registers the decorated function as the checker of the exercise `name` ("slug-1")."""
+
+    def register(checker: Checker) -> Checker:
+        if name in _CHECKERS:
+            raise ValueError(f"Two checkers claim one exercise. Received: {name!r} twice.")
+        _CHECKERS[name] = checker
+        return checker
+
+    return register
+
+
+def names() -> list[str]:
+    """Returns the names of all exercises, in the order of their chapters."""
+    return list(_CHECKERS)
+
+
+def judge(name: str, answer: Any) -> Verdict:
+    """Judges an answer and returns the verdict without printing it.
+
+    Args:
+        name: The exercise, such as "concepts-1".
+        answer: Whatever the exercise asks for; any object at all is taken.
+
+    Returns:
+        A `Verdict`. An answer of the wrong kind is a wrong answer, not an error.
+    """
+    if name not in _CHECKERS:
+        known = ", ".join(_CHECKERS)
+        hint = Hint(
+            f"there is no exercise of that name. The exercises are: {known}.",
+            f"没有这个名字的练习。现有的练习：{known}。",
+        )
+        return Verdict(name, False, hint)
+    try:
+        hint = _CHECKERS[name](answer)
+    except Exception as error:  # an answer may be any object, so a checker may trip over it
+        reason = f"{type(error).__name__}: {error}"
+        hint = Hint(
+            f"the answer could not be read. Received: {type(answer).__name__} ({reason}).",
+            f"无法读取这个答案。收到的是 {type(answer).__name__}（{reason}）。",
+        )
+    return Verdict(name, hint is None, hint)
+
+
+def check(name: str, answer: Any) -> None:
+    """Prints whether an answer is right, or what is wrong with it, in English and Chinese.
+
+    Never raises: a reader's notebook goes on whatever the answer was.
+
+    Args:
+        name: The exercise, such as "concepts-1".
+        answer: Whatever the exercise asks for.
+    """
+    verdict = judge(name, answer)
+    if verdict.right:
+        print(f"✓ {name}: right.")
+        print(f"✓ {name}：正确。")
+    else:
+        print(f"✗ {name}: not yet: {verdict.hint.en}")
+        print(f"✗ {name}：还不对：{verdict.hint.zh}")

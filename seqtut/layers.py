@@ -1,0 +1,74 @@
+"""Layers that Keras lacks, on `keras.ops`, each with `get_config`."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="seqtut")
+class TransposedDense(keras.layers.Layer):
+    """A dense layer that uses another one's weights, transposed: `y = f(x W^T + c)`.
+
+    Only the bias `c` is this layer's own. Tying a decoder to its encoder this way halves the
+    number of weights.
+
+    Args:
+        tied_to: The `keras.layers.Dense` whose kernel `(D, K)` is shared. It must be built.
+        activation: Name of the activation, or None for a linear layer.
+        use_bias: Whether to add `c`.
+        **kwargs: Passed on to `keras.layers.Layer`.
+
+    Call args:
+        inputs: `(B, K)`, float.
+
+    Returns:
+        `(B, D)`, float.
+
+    Raises:
+        ValueError: If `tied_to` has no kernel yet.
+
+    Equation: eq-tied-decoder
+    """
+
+    def __init__(
+        self,
+        tied_to: keras.layers.Dense,
+        activation: str | None = None,
+        use_bias: bool = True,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        if not tied_to.built:
+            raise ValueError(
+                "TransposedDense shares the kernel of a layer that is built. "
+                f"Received: {tied_to.name}, not built. Call it, or its model, on an input first."
+            )
+        self.tied_to = tied_to
+        self.activation = keras.activations.get(activation)
+        self.use_bias = use_bias
+
+    def build(self, input_shape):
+        width = self.tied_to.kernel.shape[0]
+        self.bias = (
+            self.add_weight(shape=(width,), initializer="zeros", name="bias")
+            if self.use_bias
+            else None
+        )
+
+    def call(self, inputs):
+        outputs = ops.matmul(inputs, ops.transpose(self.tied_to.kernel))
+        if self.bias is not None:
+            outputs = outputs + self.bias
+        return self.activation(outputs)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.tied_to.kernel.shape[0])
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "tied_to": keras.saving.serialize_keras_object(self.tied_to),
+            "activation": keras.activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+        }

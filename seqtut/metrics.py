@@ -1,0 +1,101 @@
+"""How well a model does, with the doubt that belongs to the number."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from seqtut import equations
+
+
+class Interval(NamedTuple):
+    """A mean and the ends of its interval, in the values' unit."""
+
+    mean: float
+    low: float
+    high: float
+
+    def __format__(self, spec: str) -> str:
+        half = (self.high - self.low) / 2
+        return f"{self.mean:{spec}} ± {half:{spec}}"
+
+
+class PCA(NamedTuple):
+    """Principal components of training data: `mean` `(F,)`, `components` `(F, F)` as rows, and
+    `eigenvalues` `(F,)` of the covariance, all in float64, largest first.
+    """
+
+    mean: np.ndarray
+    components: np.ndarray
+    eigenvalues: np.ndarray
+
+    def reconstruct(self, x: np.ndarray, code_dim: int) -> np.ndarray:
+        """Returns the reconstruction `(B, F)` of `x` `(B, F)` from `code_dim` numbers."""
+        return equations.pca(x, self.mean, self.components[:code_dim])
+
+
+def fit_pca(x: np.ndarray) -> PCA:
+    """Finds the principal components of data by singular value decomposition.
+
+    Args:
+        x: `(N, F)`, one example a row.
+
+    Returns:
+        A `PCA`.
+
+    Raises:
+        ValueError: If `x` is not two-dimensional or has fewer than two rows.
+    """
+    x = np.asarray(x, np.float64)
+    if x.ndim != 2 or len(x) < 2:
+        raise ValueError(f"fit_pca needs two or more rows of features. Received shape: {x.shape}.")
+    mean = x.mean(axis=0)
+    _, singular, components = np.linalg.svd(x - mean, full_matrices=False)
+    return PCA(mean, components, singular**2 / len(x))
+
+
+def mean_interval(values: np.ndarray, level: float = 0.95) -> Interval:
+    """Returns the mean of independent results with Student's interval.
+
+    Args:
+        values: `(n,)`, one result a seed.
+        level: Confidence level between 0 and 1.
+
+    Returns:
+        An `Interval`; `format(interval, ".2f")` writes it as "mean ± half-width".
+
+    Raises:
+        ValueError: If there are fewer than two values, or the level is no share.
+
+    Equation: eq-mean-interval
+    """
+    if len(values) < 2 or not 0 < level < 1:
+        raise ValueError(
+            "mean_interval needs two or more values and a level between 0 and 1. "
+            f"Received: {len(values)} values, level {level}."
+        )
+    mean, half = equations.mean_interval(values, level)
+    return Interval(mean, mean - half, mean + half)
+
+
+def squared_error_per_example(x: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
+    """Returns the squared error of each example, summed over its features.
+
+    Args:
+        x: `(B, F)`.
+        reconstruction: `(B, F)`.
+
+    Returns:
+        `(B,)`, float64; its mean is `equations.squared_error`.
+
+    Raises:
+        ValueError: If the shapes differ.
+
+    Equation: eq-squared-error
+    """
+    x, reconstruction = np.asarray(x, np.float64), np.asarray(reconstruction, np.float64)
+    if x.shape != reconstruction.shape:
+        raise ValueError(
+            "An input and its reconstruction have one shape. "
+            f"Received: {x.shape} and {reconstruction.shape}."
+        )
+    return np.sum((x - reconstruction) ** 2, axis=1)

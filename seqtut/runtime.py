@@ -1,0 +1,134 @@
+"""The process's environment: quiet logs, seeds, threads, the allocator, the cache folder.
+
+The only module of the package that reads or sets environment variables. Call `setup` before
+anything imports TensorFlow.
+"""
+
+import ctypes
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+# glibc's numbers for the options of mallopt(3), and the values that stop it from giving
+# memory back to the kernel after each training step. The second value is taken where the first
+# is refused: before glibc 2.35 the mapping threshold could not exceed 32 MiB.
+_MALLOPT = {
+    "M_ARENA_MAX": (-8, (1,)),
+    "M_MMAP_THRESHOLD": (-3, (2**30, 2**25)),
+    "M_TRIM_THRESHOLD": (-1, (2**31 - 1,)),
+    "M_TOP_PAD": (-2, (2**28,)),
+}
+
+
+class Allocator(NamedTuple):
+    """Whether the C library's allocator was set for training, and one sentence about it."""
+
+    tuned: bool
+    message: str
+
+
+def tune_allocator() -> Allocator:
+    """Tells glibc to keep freed memory, so that training does not live in page faults.
+
+    Works on Linux with glibc only; elsewhere, and where another allocator is preloaded (as in
+    Colab), it changes nothing and says so. `SEQTUT_ALLOCATOR=off` switches it off.
+
+    Returns:
+        An `Allocator`; `tuned` is True only if every call was accepted.
+    """
+    if os.environ.get("SEQTUT_ALLOCATOR") == "off":
+        return Allocator(False, "allocator: left alone, since SEQTUT_ALLOCATOR=off")
+    preloaded = os.environ.get("LD_PRELOAD", "")
+    if any(name in preloaded for name in ("tcmalloc", "jemalloc", "mimalloc")):
+        return Allocator(False, f"allocator: left alone, since {preloaded} is preloaded")
+    if platform.libc_ver()[0] != "glibc":
+        return Allocator(False, "allocator: left alone, since this is not glibc")
+    mallopt = ctypes.CDLL(None).mallopt
+    refused = [
+        name
+        for name, (option, values) in _MALLOPT.items()
+        if not any(mallopt(option, value) == 1 for value in values)
+    ]
+    if refused:
+        return Allocator(False, f"allocator: glibc refused {', '.join(refused)}")
+    late = " (late: TensorFlow was already imported)" if "tensorflow" in sys.modules else ""
+    return Allocator(True, f"allocator: glibc keeps freed memory{late}")
+
+
+def import_quietly() -> None:
+    """Imports Keras on TensorFlow without the start-up messages; a failure shows them all.
+
+    TensorFlow's libraries write to the process's standard error before any log level is read,
+    so the file descriptor itself is set aside until the first operation has run.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as messages:
+        os.dup2(messages.fileno(), 2)
+        try:
+            import keras  # noqa: F401  (imported for its side effects, quietly)
+            import tensorflow as tf
+
+            tf.get_logger().setLevel("ERROR")
+            tf.zeros(()).numpy()
+        except BaseException:
+            messages.seek(0)
+            os.write(kept, messages.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def setup(seed: int = 0, threads: int | None = None) -> Allocator:
+    """Makes a process ready to train: quiet logs, allocator, threads, seeds.
+
+    Args:
+        seed: Seed of Python's, NumPy's and TensorFlow's generators.
+        threads: Threads that one operation may use; None leaves TensorFlow's choice.
+
+    Returns:
+        What was done to the allocator; `print` its message to tell the reader.
+
+    Raises:
+        ValueError: If `seed` or `threads` is out of range.
+        RuntimeError: If `threads` is given after TensorFlow was imported.
+    """
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed must be in [0, 2**32). Received: {seed}.")
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads must be 1 or more. Received: {threads}.")
+    allocator = tune_allocator()
+    if threads is not None:
+        if "tensorflow" in sys.modules:
+            raise RuntimeError(
+                "threads must be chosen before TensorFlow is imported. Received: "
+                f"threads={threads} after its import. Call setup first."
+            )
+        os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)
+    import_quietly()
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    return allocator
+
+
+def cache_folder() -> Path:
+    """Returns the folder that downloads are kept in: `SEQTUT_CACHE`, or the system's custom."""
+    if chosen := os.environ.get("SEQTUT_CACHE"):
+        return Path(chosen).expanduser()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "seqtut"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "seqtut"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "seqtut"
+
+
+def progress_wanted() -> bool:
+    """Returns whether somebody is watching: a terminal or Colab, not a recorded execution."""
+    return sys.stderr.isatty() or "google.colab" in sys.modules

@@ -1,0 +1,46 @@
+"""What the loop is fed: batches whose order is a function of seed and epoch alone."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+
+class ArrayBatches:
+    """Batches of whole examples from arrays of equal length, in a new order each epoch.
+
+    The order depends on `(seed, epoch)` and on nothing else, so a resumed training meets the
+    same batches as one that was never stopped. The last batch may be smaller.
+
+    Args:
+        arrays: Arrays whose first axis counts the same `N` examples.
+        size: Examples in a batch.
+        seed: Seed of the order; None keeps the given order, as for evaluation.
+
+    Raises:
+        ValueError: If the arrays disagree in length, are empty, or `size` is not positive.
+    """
+
+    def __init__(self, *arrays: np.ndarray, size: int, seed: int | None = None):
+        lengths = [len(array) for array in arrays]
+        if not lengths or len(set(lengths)) > 1 or lengths[0] == 0:
+            raise ValueError(
+                f"ArrayBatches needs arrays of one length above zero. Received lengths: {lengths}."
+            )
+        if size < 1:
+            raise ValueError(f"A batch holds at least one example. Received: size={size}.")
+        self.arrays = arrays
+        self.size = size
+        self.seed = seed
+
+    def __len__(self) -> int:
+        return -(-len(self.arrays[0]) // self.size)
+
+    def epoch(self, number: int) -> Iterator[tuple[np.ndarray, ...]]:
+        """Yields the batches of an epoch, each a tuple with one array for each given array."""
+        count = len(self.arrays[0])
+        order = np.arange(count)
+        if self.seed is not None:
+            order = np.random.default_rng((self.seed, number)).permutation(count)
+        for start in range(0, count, self.size):
+            chosen = order[start : start + self.size]
+            yield tuple(array[chosen] for array in self.arrays)

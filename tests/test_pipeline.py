@@ -1,0 +1,729 @@
+"""The frame's own code, over a small book that is made up here, in a folder of its own."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from book import (
+    build,
+    citations,
+    execute,
+    layout,
+    notebooks,
+    pages,
+    plain,
+    publish,
+    site,
+    stamps,
+)
+from book.layout import BookError
+
+REPOSITORY = layout.ROOT
+FRONT = """\
+---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+"""
+FIRST = r"""
+(ch-first)=
+# The first chapter
+
+It promises {term}`code`, after {cite:t}`ada2001` and others {cite:p}`ada2001,trio2002`.
+
+```{code-cell} ipython3
+:tags: [hide-input, setup]
+
+SETUP
+```
+
+(sec-middle)=
+## The middle
+
+% unnumbered: nothing to compute
+```{math}
+a \ne b
+```
+
+```{math}
+:label: eq-sum
+s = a + b
+```
+
+```{figure} /_static/diagrams/box.svg
+:name: fig-box
+:alt: A square box, drawn in black
+A box for {eq}`eq-sum`.
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  image:
+    alt: A line that climbs from left to right
+  figure:
+    caption: A line, by {cite:t}`ada2001`.
+    name: fig-line
+tags: [hide-input]
+---
+import seqtut.plotting
+```
+
+See {numref}`fig-box`, {numref}`picture {number} <fig-line>`, {ref}`sec-middle`,
+{ref}`here <sec-middle>`, {doc}`02_second`, {doc}`next <02_second>`, {doc}`notation` and {eq}`eq-far`.
+It is {glue:text}`v`.
+
+```python
+# {not}`a role`
+(label)=
+% kept
+```
+
+::::{note}
+Outer.
+
+:::{tip}
+Inner.
+:::
+::::
+
+:::{exercise} Add up
+:label: ex-first-1
+Add.
+:::
+
+```{code-cell} ipython3
+:tags: [exercise, nbval-check-output]
+
+print(0)
+```
+
+:::{admonition} Hint
+:class: dropdown
+Count.
+:::
+
+:::{solution-start} ex-first-1
+:class: dropdown
+:::
+
+So:
+
+```{code-cell} ipython3
+:tags: [solution, nbval-check-output]
+
+print(1)
+```
+
+:::{solution-end}
+:::
+
+The end of {ref}`ex-first-1`.
+""".replace("SETUP", publish.SETUP_CELL)
+SECOND = r"""
+(ch-second)=
+# The second chapter
+
+```{math}
+:label: eq-far
+d = 1
+```
+
+```{code-cell} ipython3
+:tags: [hide-input, setup]
+
+SETUP
+```
+
+```{code-cell} ipython3
+print("hello")
+```
+""".replace("SETUP", publish.SETUP_CELL)
+# A picture of one pixel.
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+FILES = {
+    "requirements.txt": "numpy==2\n",
+    "_config.yml": (REPOSITORY / "_config.yml").read_text(encoding="utf-8"),
+    "book/_toc.yml": """\
+format: jb-book
+root: intro
+defaults:
+  numbered: 1
+parts:
+  - caption: Background
+    chapters:
+      - file: 01_first
+      - file: 02_second
+  - caption: Reference
+    numbered: false
+    chapters:
+      - file: notation
+      - file: glossary
+      - file: runtimes
+      - file: references
+""",
+    "book/editions.yml": (REPOSITORY / "book/editions.yml").read_text(encoding="utf-8"),
+    "book/references.bib": """\
+@book{ada2001, author={Ada, A.}, title={One}, publisher={Press}, year={2001}}
+@article{trio2002, author={Uno, U. and Due, D. and Tre, T.}, title={Three}, journal={Letters},
+  year={2002}, doi={10.1/xyz}}
+""",
+    "book/glossary.yml": """\
+- {id: mask, en: mask, zh: 掩码, en_definition: What is kept., zh_definition: 保留什么。}
+- {id: code, en: code, zh: 编码, en_definition: What is passed on., zh_definition: 传下去的东西。}
+""",
+    "book/_static/diagrams/box.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>\n',
+    "book/en/intro.md": "# Welcome\n\nRead on.\n",
+    "book/en/notation.md": "# Signs\n\nThere are few.\n",
+    "book/en/glossary.md": "# Glossary\n",
+    "book/en/runtimes.md": "# Run times\n",
+    "book/en/references.md": "# References\n\n```{bibliography}\n```\n",
+    "chapters/en/01_first.md": FRONT + FIRST,
+    "chapters/en/02_second.md": FRONT + SECOND,
+    "seqtut/__init__.py": "",
+    "seqtut/data/manifest.txt": "digits\n",
+    "seqtut/plotting.py": "def draw():\n    from seqtut.metrics import mean\n    return mean()\n",
+    "seqtut/metrics.py": "from seqtut.equations import total\n",
+    "seqtut/equations/__init__.py": "from seqtut.equations.sums import total\n",
+    "seqtut/equations/sums.py": "total = 1\n",
+    "seqtut/layers.py": "",
+}
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(content, encoding="utf-8")
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """A whole small book in tmp_path; book/*.py take it for their own."""
+    write(tmp_path, FILES)
+    places = {
+        "ROOT": tmp_path,
+        "BOOK": tmp_path / "book",
+        "CHAPTERS": tmp_path / "chapters",
+        "BUILD": tmp_path / "_build",
+        "HTML": tmp_path / "_build" / "html",
+        "TOC": tmp_path / "book" / "_toc.yml",
+    }
+    modules = (build, citations, layout, notebooks, pages, plain, site, stamps)
+    for module in modules:
+        for name in places.keys() & vars(module).keys():
+            monkeypatch.setattr(module, name, places[name])
+    monkeypatch.setattr(notebooks, "execute", pretend_to_execute)
+    cached = (layout.editions, layout.toc_stems, citations.bibliography)
+    for function in cached:
+        function.cache_clear()
+    yield tmp_path
+    for function in cached:
+        function.cache_clear()
+
+
+def pretend_to_execute(text, stem):
+    """What `execute` returns, without a kernel: cells print their number, draw and glue `v`."""
+    executed = nbformat.from_dict(json.loads(json.dumps(text)))
+    prefix = "application/papermill.record/"
+    for count, cell in enumerate(stamps.code_cells(executed), start=1):
+        cell.execution_count = count
+        cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"{count}\n")]
+        if "plotting" in cell.source:
+            image = nbformat.v4.new_output("display_data", data={"image/png": DOT})
+            glued = nbformat.v4.new_output(
+                "display_data",
+                data={prefix + "text/plain": "'3.14'"},
+                metadata={"scrapbook": {"name": "v", "mime_prefix": prefix}},
+            )
+            cell.outputs = [image, glued]
+    executed.metadata["seqtut"] = {
+        "outputs": stamps.outputs_stamp(executed),
+        "inputs": stamps.inputs_stamp(text),
+        "seconds": 1.0,
+        "peak_gb": 0.1,
+    }
+    return executed
+
+
+@pytest.fixture
+def chapter(tree):
+    """The first chapter's path, with all notebooks made."""
+    build_notebooks()
+    return tree / "chapters/en/01_first.md"
+
+
+def build_notebooks(*arguments: str) -> int:
+    return build.main(["notebooks", *arguments])
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def edit_notebook(path: Path, change) -> None:
+    notebook = nbformat.read(path.with_suffix(".ipynb"), as_version=4)
+    change(stamps.code_cells(notebook))
+    path.with_suffix(".ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+
+
+def markdown_of(path: Path) -> str:
+    notebook = nbformat.read(path.with_suffix(".ipynb"), as_version=4)
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def reason(path: Path) -> str | None:
+    return notebooks.why_behind(notebooks.read_text(path), notebooks.read_committed(path))
+
+
+# --- What is behind, and why
+
+
+def test_a_chapter_without_a_notebook_is_behind(tree):
+    assert reason(tree / "chapters/en/01_first.md") == "it has no notebook yet"
+
+
+def test_a_chapter_just_executed_is_not_behind(chapter):
+    assert reason(chapter) is None
+
+
+def test_new_code_makes_a_chapter_behind_and_new_prose_does_not(chapter):
+    edit(chapter, "The end", "The very end")
+    assert reason(chapter) is None
+    edit(chapter, "print(0)", "print(00)")
+    assert reason(chapter) == "its code changed"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda cells: cells[1].outputs.pop(),
+        lambda cells: cells[2].update(outputs=[]),
+        lambda cells: cells[2].outputs[0].update(text="4\n"),
+        lambda cells: cells[2].update(execution_count=None),
+        lambda cells: cells[1].outputs.append(cells[1].outputs[0]),
+    ],
+    ids=["dropped", "emptied", "altered", "count lost", "added"],
+)
+def test_outputs_that_were_touched_make_a_chapter_behind_and_unfit_to_show(chapter, change):
+    edit_notebook(chapter, change)
+    assert reason(chapter) == "its committed outputs were altered"
+    with pytest.raises(BookError, match=r"01_first\.ipynb were altered or lost.*make notebooks"):
+        notebooks.joined_chapter(chapter)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "seqtut/plotting.py",
+        "seqtut/metrics.py",
+        "seqtut/equations/__init__.py",
+        "seqtut/equations/sums.py",
+        "seqtut/__init__.py",
+        "seqtut/data/manifest.txt",
+        "requirements.txt",
+    ],
+)
+def test_what_a_chapter_is_run_with_makes_it_behind(chapter, name):
+    (chapter.parents[2] / name).write_text("other = 2\n")
+    assert reason(chapter) == (
+        "the part of seqtut it imports, the data manifest or the pins changed"
+    )
+
+
+def test_a_module_that_no_cell_imports_makes_nothing_behind(chapter):
+    (chapter.parents[2] / "seqtut/layers.py").write_text("other = 2\n")
+    assert reason(chapter) is None
+
+
+def test_all_that_is_imported_through_one_another_counts_as_run_with(chapter):
+    files = stamps.seqtut_files(notebooks.read_text(chapter))
+    assert [path.relative_to(chapter.parents[2]).as_posix() for path in files] == [
+        "seqtut/__init__.py",
+        "seqtut/equations/__init__.py",
+        "seqtut/equations/sums.py",
+        "seqtut/metrics.py",
+        "seqtut/plotting.py",
+    ]
+
+
+def test_magics_and_lines_that_begin_with_a_percent_sign_are_read_as_the_kernel_reads_them(tree):
+    source = '%matplotlib inline\nname = ("a %s"\n    % "b")\n!ls\nfrom seqtut import layers\n'
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    assert tree / "seqtut/layers.py" in stamps.seqtut_files(notebook)
+
+
+def test_only_chapters_that_are_behind_are_executed_and_the_reason_is_printed(chapter, capsys):
+    capsys.readouterr()
+    edit(chapter, "print(1)", "print(2)")
+    assert build_notebooks() == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "01_first: executing, since its code changed ...",
+        "01_first: executed in 1.0 s, 0.1 GB",
+        "02_second: up to date, nothing executed",
+    ]
+
+
+def test_new_prose_is_written_into_the_notebook_without_an_execution(chapter, capsys):
+    edit(chapter, "The end", "The very end")
+    build_notebooks()
+    assert "01_first: prose written, nothing executed" in capsys.readouterr().out
+    assert "The very end" in markdown_of(chapter)
+
+
+def test_force_executes_a_named_chapter_that_is_not_behind(chapter, capsys):
+    capsys.readouterr()
+    build_notebooks("--force", "02_second")
+    assert capsys.readouterr().out.splitlines() == [
+        "02_second: executing, since asked to ...",
+        "02_second: executed in 1.0 s, 0.1 GB",
+    ]
+
+
+def test_a_chapter_that_is_not_there_is_named_in_one_sentence(chapter, capsys):
+    assert build_notebooks("09_none") == 2
+    assert capsys.readouterr().err.startswith("No such chapter. Received: 09_none.")
+
+
+@pytest.mark.parametrize("name", ["02_second", "03_third"])
+def test_a_table_of_contents_that_disagrees_with_the_folder_is_an_error(chapter, name):
+    edit(chapter.parents[2] / "book/_toc.yml", "file: 02_second", f"file: {name}")
+    if name == "02_second":
+        (chapter.parent / "02_second.md").unlink()
+    layout.toc_stems.cache_clear()
+    with pytest.raises(BookError, match=r"disagree\. Received: .*02_second.*make notebooks"):
+        layout.chapter_paths()
+
+
+def test_a_notebook_that_was_edited_by_hand_is_not_what_is_generated(chapter):
+    labels = notebooks.all_labels()
+    generated = notebooks.generate(notebooks.joined_chapter(chapter), "01_first", labels)
+    assert chapter.with_suffix(".ipynb").read_text(encoding="utf-8") == generated
+    edit(chapter.with_suffix(".ipynb"), "Inner.", "Changed.")
+    assert chapter.with_suffix(".ipynb").read_text(encoding="utf-8") != generated
+
+
+# --- Plain Markdown
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        "# The first chapter\n\nIt promises code, after Ada (2001) and others (Ada, 2001; "
+        "[Uno et al., 2002](https://doi.org/10.1/xyz)).",
+        "## The middle\n\n$$\na \\ne b\n$$\n\n$$\ns = a + b\\tag{1.1}\n$$",
+        "![A square box, drawn in black](data:image/svg+xml;base64,PHN2",
+        "*Figure 1.1.* A box for (1.1).",
+        "*Figure 1.2.* A line, by Ada (2001).",
+        "See Figure 1.1, picture 1.2, The middle,\nhere, [The second chapter](02_second.ipynb), "
+        "[next](02_second.ipynb), Signs and [(2.1)](02_second.ipynb).\nIt is 3.14.",
+        "```python\n# {not}`a role`\n(label)=\n% kept\n```",
+        "> **Note.**\n>\n> Outer.\n>\n> > **Tip.**\n> >\n> > Inner.",
+        "**Exercise 1.1: Add up**\n\nAdd.",
+        "> **Hint.**\n>\n> Count.",
+        "**Solution to exercise 1.1**\n\nSo:",
+        "The end of Exercise 1.1.",
+    ],
+    ids=lambda text: text[:20],
+)
+def test_each_construct_has_a_plain_form(chapter, expected):
+    assert expected in markdown_of(chapter)
+
+
+def test_nothing_of_myst_is_left_outside_code(chapter):
+    text = re.sub(r"```python.*?```", "", markdown_of(chapter), flags=re.DOTALL)
+    assert not re.search(r"\{[\w:-]+\}`|:::|^\([\w-]+\)=|unnumbered", text, re.MULTILINE)
+
+
+def test_captions_stand_below_their_cells_and_tags_are_the_only_metadata_kept(chapter):
+    cells = notebooks.read_committed(chapter).cells
+    drawn = next(i for i, cell in enumerate(cells) if "seqtut.plotting" in cell.source)
+    assert cells[drawn].metadata == {"tags": ["hide-input"]}
+    assert cells[drawn + 1].source.startswith("*Figure 1.2.*")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (":::{tip}", ":::{seealso}", "a directive that notebooks do not know. Received: 'seealso'"),
+        ("{term}`code`", "{abbr}`code`", "a role that notebooks do not know. Received: 'abbr'"),
+        ("{ref}`sec-middle`", "{ref}`sec-off`", "leads nowhere. Received: 'sec-off'"),
+        ("{doc}`notation`", "{doc}`nothing`", "no such page. Received: 'nothing'"),
+        ("{cite:t}`ada2001`", "{cite:t}`eve2001`", "has no entry 'eve2001'"),
+        ("{glue:text}`v`", "{glue:text}`w`", "no cell publishes 'w'"),
+        ("\n::::\n", "\n:::\n", "a fence is never closed. Received: '::::{note}'"),
+        (":label: ex-first-1\n", "", "lacks its :label:"),
+        (":name: fig-box\n", "", "lacks its :name:"),
+        (":alt: A square box, drawn in black\n", "", "lacks its :alt:"),
+        ("diagrams/box.svg", "diagrams/none.svg", "needs a drawing in book/_static/diagrams"),
+        ("    name: fig-line\n", "", "needs a name and a caption"),
+        (":label: eq-sum", ":label: eq-far", "a label is taken, by 01_first. Received: 'eq-far'"),
+    ],
+)
+def test_a_broken_chapter_is_reported_in_one_sentence(chapter, capsys, old, new, message):
+    capsys.readouterr()
+    edit(chapter, old, new)
+    assert build_notebooks() == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.count("\n") == 1
+
+
+def test_labels_inside_other_directives_are_found(tree):
+    path = tree / "chapters/en/02_second.md"
+    nested = "# Two\n\n:::{note}\n```{math}\n:label: eq-in\nx\n```\n:::\n"
+    edit(path, "# The second chapter\n", nested + "\nSee {eq}`eq-in`, {eq}`eq-far`.\n")
+    build_notebooks()
+    assert "> x\\tag{2.1}" in markdown_of(path)
+    assert "See (2.1), (2.2)." in markdown_of(path)
+
+
+# --- Files
+
+
+def test_an_equal_file_is_left_alone_and_another_is_replaced_whole(tmp_path, monkeypatch):
+    path = tmp_path / "folder" / "page"
+    assert layout.write_if_changed(path, "one")
+    before = path.stat().st_mtime_ns
+    assert not layout.write_if_changed(path, b"one")
+    assert path.stat().st_mtime_ns == before
+
+    def fail(self, data):
+        raise OSError("no space")
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    with pytest.raises(OSError, match="no space"):
+        layout.write_if_changed(path, "two")
+    assert path.read_text() == "one"
+
+
+def test_the_glossary_is_sorted_and_each_edition_has_its_own(tree):
+    assert pages.glossary("en").endswith(
+        "```{glossary}\ncode\n  What is passed on.\n\nmask\n  What is kept.\n```\n"
+    )
+
+
+def test_a_glossary_entry_without_a_definition_is_named(tree):
+    edit(tree / "book/glossary.yml", "en_definition: What is kept., ", "")
+    with pytest.raises(BookError, match="'mask' lacks 'en_definition'"):
+        pages.glossary("en")
+
+
+def test_the_page_of_run_times_has_each_chapter_with_its_measures(chapter):
+    rows = pages.runtimes("en").splitlines()[-2:]
+    assert rows[0] == "| {doc}`The first chapter <01_first>` | 1.0 | 0.10 | 4 |"
+
+
+# --- Publishing
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+ADDRESS = "https://code.example/owner/name"
+
+
+def setup_cell(path: Path) -> str:
+    return stamps.code_cells(notebooks.read_committed(path))[0].source
+
+
+def test_publishing_writes_address_and_commit_into_each_setup_cell(chapter):
+    assert build.main(["publish", "--repository", ADDRESS, "--commit", COMMIT]) == 0
+    for path in layout.chapter_paths().values():
+        first, rest = setup_cell(path).split("\n", 1)
+        assert first.startswith(f'SEQTUT = "git+{ADDRESS}@{COMMIT}"  # ')
+        assert rest == publish.SETUP_CELL.split("\n", 1)[1]
+        assert stamps.outputs_intact(notebooks.read_committed(path))
+
+
+@pytest.mark.parametrize(
+    ("repository", "commit", "message"),
+    [
+        (ADDRESS, COMMIT[:7], "A commit id has 40 hexadecimal digits. Received: '0123456'"),
+        (ADDRESS, "main", "A commit id has 40 hexadecimal digits"),
+        ("owner/name", COMMIT, "must be an address git can clone. Received: 'owner/name'"),
+        ('https://x/"; import os #', COMMIT, "must be an address git can clone"),
+    ],
+)
+def test_publishing_to_no_place_or_from_no_commit_is_refused(
+    chapter, capsys, repository, commit, message
+):
+    before = chapter.with_suffix(".ipynb").read_bytes()
+    assert build.main(["publish", "--repository", repository, "--commit", commit]) == 2
+    assert message in capsys.readouterr().err
+    assert chapter.with_suffix(".ipynb").read_bytes() == before
+
+
+def test_publishing_stamps_no_notebook_if_one_has_no_place_for_the_address(chapter):
+    edit_notebook(chapter.with_name("02_second.md"), lambda cells: cells[0].update(source="x = 1"))
+    before = chapter.with_suffix(".ipynb").read_bytes()
+    with pytest.raises(BookError, match=r"02_second\.ipynb: .* not the setup cell.*'x = 1'"):
+        publish.stamp_notebooks(ADDRESS, COMMIT, chapter.parent)
+    assert chapter.with_suffix(".ipynb").read_bytes() == before
+
+
+# --- Executing
+
+
+def text_notebook(*sources: str):
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
+
+
+def test_a_chapter_is_executed_in_one_fresh_kernel_and_measured():
+    sources = ["import os, sys\nx = 1\nprint(x, flush=True)\nprint(os.listdir())", "x + 1"]
+    executed = execute.execute(text_notebook(*sources), "01_first")
+    one, two = executed.cells
+    assert [(output.name, output.text) for output in one.outputs] == [("stdout", "1\n[]\n")]
+    assert two.outputs[0].data["text/plain"] == "2"
+    assert [one.execution_count, two.execution_count] == [1, 2]
+    assert stamps.outputs_intact(executed)
+    assert 0 < executed.metadata.seqtut.seconds < 600
+    assert 0.01 < executed.metadata.seqtut.peak_gb < 2
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("1 / 0", "01_first: a cell failed.(?s:.*)ZeroDivisionError"),
+        ("import sys\nprint('noise', file=sys.stderr)", "wrote to standard error: noise"),
+    ],
+)
+def test_a_cell_that_fails_or_writes_to_standard_error_stops_the_execution(source, message):
+    with pytest.raises(BookError, match=message):
+        execute.execute(text_notebook(source), "01_first")
+
+
+def test_nbval_finds_what_changed_and_the_last_lines_say_what_to_run(tmp_path):
+    for name in ("conftest.py", "pyproject.toml"):
+        shutil.copy(REPOSITORY / name, tmp_path)
+    notebook = execute.execute(text_notebook("print('one')", "print('two')"), "01_first")
+    for cell in notebook.cells:
+        cell.metadata["tags"] = ["nbval-check-output"]
+    nbformat.write(notebook, tmp_path / "same.ipynb")
+    notebook.cells[1].outputs[0].text = "three\n"
+    nbformat.write(notebook, tmp_path / "other.ipynb")
+    notebook.cells[0].source = "print(one)"
+    nbformat.write(notebook, tmp_path / "failing.ipynb")
+
+    run = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-kernel-name", "python3"]
+    run += ["-n", "2", "--dist", "loadfile", "."]
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout
+    lines = [re.sub(r"\x1b\[\d*m", "", line) for line in done.stdout.splitlines()]
+    assert "3 failed, 3 passed" in lines[-1]
+    assert lines[-3:-1] == [
+        "A cell of failing.ipynb failed: see the first one above. Mend it, then run "
+        "`make notebooks`.",
+        "Outputs of other.ipynb differ from what was committed. If the change is meant, run "
+        "`make notebooks` and commit the notebooks.",
+    ]
+
+
+# --- Another language
+
+
+def translate(root: Path) -> None:
+    """Adds a Chinese edition: other prose, captions and frame, the same code."""
+    for path in sorted((root / "chapters/en").glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        for english, chinese in {
+            "# The first chapter": "# 第一章",
+            "# The second chapter": "# 第二章",
+            "caption: A line, by": "caption: 一条线，据",
+            "alt: A line that climbs from left to right": "alt: 从左到右上升的一条线",
+            "A box for": "方框，见",
+            "{term}`code`": "{term}`编码`",
+            ":::{exercise} Add up": ":::{exercise} 相加",
+        }.items():
+            text = text.replace(english, chinese)
+        write(root, {f"chapters/zh/{path.name}": text})
+    write(
+        root,
+        {
+            "book/zh/intro.md": "# 欢迎\n\n请读。\n",
+            "book/zh/notation.md": "# 记号\n\n很少。\n",
+            "book/zh/glossary.md": "# 术语\n",
+            "book/zh/runtimes.md": "# 运行时间\n",
+            "book/zh/references.md": "# 参考文献\n\n```{bibliography}\n```\n",
+        },
+    )
+
+
+@pytest.fixture
+def translated(chapter):
+    """The Chinese text of the first chapter, in a book of two editions."""
+    translate(chapter.parents[2])
+    layout.editions.cache_clear()
+    return chapter.parents[1] / "zh" / chapter.name
+
+
+def test_a_translation_takes_the_outputs_of_the_original_and_executes_nothing(
+    translated, monkeypatch, capsys
+):
+    monkeypatch.setattr(notebooks, "execute", None)
+    assert build_notebooks() == 0
+    assert "01_first: zh written" in capsys.readouterr().out
+    original = notebooks.read_committed(translated.parents[1] / "en" / translated.name)
+    made = notebooks.read_committed(translated)
+    assert stamps.same_code(made, original)
+    assert stamps.outputs_stamp(made) == stamps.outputs_stamp(original)
+    assert made.metadata.seqtut == original.metadata.seqtut
+    text = markdown_of(translated)
+    assert "*图 1.1.* 方框，见 (1.1)." in text
+    assert "*图 1.2.* 一条线，据 Ada (2001)." in text
+    assert "**练习 1.1: 相加**" in text
+    assert "[第二章](02_second.ipynb)" in text
+    assert "记号" in text
+    build_notebooks()
+    assert "01_first: zh up to date" in capsys.readouterr().out
+
+
+def test_a_translation_whose_code_differs_is_refused(translated):
+    edit(translated, "print(0)", "print(5)")
+    with pytest.raises(BookError, match=r"zh/01_first\.md is not that of .*Copy the code cells"):
+        notebooks.joined_chapter(translated)
+
+
+def test_the_sources_of_a_translation_are_its_own_text_over_the_same_outputs(translated, tree):
+    build_notebooks()
+    source = tree / "_build/zh/source"
+    assert site.lay_out("zh", source) is False
+    joined = nbformat.read(source / "01_first.ipynb", as_version=4)
+    assert joined.cells[0].source.startswith("(ch-first)=\n# 第一章")
+    assert stamps.outputs_intact(joined)
+    drawn = next(cell for cell in joined.cells if "mystnb" in cell.metadata)
+    assert drawn.metadata.mystnb.figure.caption.startswith("一条线")
+    assert "编码\n  传下去的东西。" in (source / "glossary.md").read_text(encoding="utf-8")
+    assert "caption: 背景" in (source / "_toc.yml").read_text(encoding="utf-8")
+    configuration = yaml.safe_load(site.configuration("zh", ADDRESS, "published"))
+    assert configuration["sphinx"]["config"]["language"] == "zh_CN"
+
+
+def test_the_pages_of_both_editions_are_built_without_a_warning_and_number_as_the_notebooks_do(
+    translated, tree
+):
+    for folder in ("_static", "_templates"):
+        kept = layout.BOOK / folder
+        shutil.copytree(REPOSITORY / "book" / folder, kept, dirs_exist_ok=True)
+    build_notebooks()
+    page = site.build_site(ADDRESS, "published")
+    assert page == tree / "_build/html/en/intro.html"
+    for edition, figure in (("en", "Fig. "), ("zh", "图 ")):
+        html = (tree / "_build/html" / edition / "01_first.html").read_text(encoding="utf-8")
+        text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+        shown = set(re.findall(rf"{figure}(\d+\.\d+)", text))
+        assert shown == {"1.1", "1.2"}
+        assert set(re.findall(r"\((\d+\.\d+)\)", text)) == {"1.1", "2.1"}
+        assert "1.1" in re.findall(r"(?:Exercise|练习)\s*(\d+\.\d+)", text)
+        assert (tree / "_build/html" / edition / "notebooks/01_first.ipynb").is_file()
