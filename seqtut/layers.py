@@ -49,6 +49,7 @@ class TransposedDense(keras.layers.Layer):
         self.use_bias = use_bias
 
     def build(self, input_shape):
+        """Makes the bias; the kernel is the other layer's."""
         width = self.tied_to.kernel.shape[0]
         self.bias = (
             self.add_weight(shape=(width,), initializer="zeros", name="bias")
@@ -57,15 +58,18 @@ class TransposedDense(keras.layers.Layer):
         )
 
     def call(self, inputs):
+        """Returns `f(inputs W^T + c)`, `(B, D)`, for `inputs` `(B, K)`."""
         outputs = ops.matmul(inputs, ops.transpose(self.tied_to.kernel))
         if self.bias is not None:
             outputs = outputs + self.bias
         return self.activation(outputs)
 
     def compute_output_shape(self, input_shape):
+        """Returns `(..., D)` for inputs `(..., K)`."""
         return (*input_shape[:-1], self.tied_to.kernel.shape[0])
 
     def get_config(self):
+        """Returns the arguments that make this layer again, `tied_to` described in full."""
         return {
             **super().get_config(),
             "tied_to": keras.saving.serialize_keras_object(self.tied_to),

@@ -17,15 +17,27 @@ cp "$root"/tests/*.py "$work/tests"
 # What these three test is the tree: the book, its pipeline, the files at the top.
 rm -f "$work/tests/test_book.py" "$work/tests/test_pipeline.py" "$work/tests/test_package.py"
 
+# Prints the path of a Python of a version: the one on PATH if it runs, else one of pyenv's.
+find_python() {
+    for candidate in "python$1" "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$1".*/bin/python; do
+        if "$candidate" -c 'import sys; print(sys.executable)' 2>/dev/null; then
+            return
+        fi
+    done
+    echo "There is no Python $1 here. Install it, or name the runs to do, as in: $0 '3.12 2.18.*'" >&2
+    exit 2
+}
+
 run() {
-    python=$1 tensorflow=$2
-    echo "== Python $python, TensorFlow $tensorflow"
+    tensorflow=$2
+    python=$(find_python "$1")
+    echo "== $("$python" --version), TensorFlow $tensorflow"
     "$uv" venv --quiet --clear --python "$python" "$work/venv"
-    "$uv" pip install --quiet --python "$work/venv" "$root" "tensorflow$tensorflow" \
+    "$uv" pip install --quiet --python "$work/venv/bin/python" "$root" "tensorflow$tensorflow" \
         pip pytest hypothesis
     "$work/venv/bin/python" -c 'import tensorflow as tf, keras; print(tf.__version__, keras.__version__)' 2>/dev/null
     (cd "$work" && venv/bin/python -m pytest -c "$root/pyproject.toml" --rootdir "$work" \
-        -p no:cacheprovider tests) || failed="$failed $python$tensorflow"
+        -p no:cacheprovider tests) || failed="$failed $1/$tensorflow"
 }
 
 failed=

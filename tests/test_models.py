@@ -34,7 +34,7 @@ def by_equations(model, c):
     encoding = [
         (k, layer.bias.numpy()) for k, layer in zip(kernels, model.encoder.layers, strict=True)
     ]
-    mirrored = [k.T for k in reversed(kernels)]
+    mirrored = [kernel.T for kernel, _ in reversed(encoding)]
     if not c["tied"]:
         mirrored = [layer.kernel.numpy() for layer in model.decoder.layers]
     decoding = [

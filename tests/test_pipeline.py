@@ -83,8 +83,8 @@ import seqtut.plotting
 ```
 
 See {numref}`fig-box`, {numref}`picture {number} <fig-line>`, {ref}`sec-middle`,
-{ref}`here <sec-middle>`, {doc}`02_second`, {doc}`next <02_second>`, {doc}`notation` and {eq}`eq-far`.
-It is {glue:text}`v`.
+{ref}`here <sec-middle>`, {doc}`02_second`, {doc}`next <02_second>`, {doc}`notation` and
+{eq}`eq-far`. It is {glue:text}`v`.
 
 ```python
 # {not}`a role`
@@ -430,7 +430,7 @@ def test_a_notebook_that_was_edited_by_hand_is_not_what_is_generated(chapter):
         "*Figure 1.1.* A box for (1.1).",
         "*Figure 1.2.* A line, by Ada (2001).",
         "See Figure 1.1, picture 1.2, The middle,\nhere, [The second chapter](02_second.ipynb), "
-        "[next](02_second.ipynb), Signs and [(2.1)](02_second.ipynb).\nIt is 3.14.",
+        "[next](02_second.ipynb), Signs and\n[(2.1)](02_second.ipynb). It is 3.14.",
         "```python\n# {not}`a role`\n(label)=\n% kept\n```",
         "> **Note.**\n>\n> Outer.\n>\n> > **Tip.**\n> >\n> > Inner.",
         "**Exercise 1.1: Add up**\n\nAdd.",

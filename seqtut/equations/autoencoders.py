@@ -12,13 +12,13 @@ def dense(
     bias: np.ndarray,
     activation: Callable[[np.ndarray], np.ndarray] = lambda a: a,
 ) -> np.ndarray:
-    """Returns the output of a dense layer, `f(x W + b)`.
+    """Returns the output of a dense layer, `phi(x W + b)`.
 
     Args:
         x: `(B, F)` inputs, one a row.
         kernel: `W`, `(F, D)`.
         bias: `b`, `(D,)`.
-        activation: `f`, applied to each number; the identity by default.
+        activation: `phi`, applied to each number; the identity by default.
 
     Returns:
         `(B, D)`, float64.
@@ -34,12 +34,12 @@ def autoencoder(
     encoder: Callable[[np.ndarray], np.ndarray],
     decoder: Callable[[np.ndarray], np.ndarray],
 ) -> np.ndarray:
-    """Returns the reconstruction `g(f(x))`.
+    """Returns the reconstruction `decode(encode(x))`.
 
     Args:
         x: `(B, F)` inputs.
-        encoder: `f`, from `(B, F)` to the code `(B, D)`.
-        decoder: `g`, from the code `(B, D)` back to `(B, F)`.
+        encoder: From `(B, F)` to the code `(B, D)`.
+        decoder: From the code `(B, D)` back to `(B, F)`.
 
     Returns:
         `(B, F)`.
@@ -75,10 +75,10 @@ def linear_gradient(
     Args:
         x: `(B, F)` inputs.
         encoder: `W`, `(F, D)`; the code is `x W`.
-        decoder: `V`, `(D, F)`; the reconstruction is `x W V`.
+        decoder: `G`, `(D, F)`; the reconstruction is `x W G`.
 
     Returns:
-        The gradients by `W` `(F, D)` and by `V` `(D, F)`.
+        The gradients by `W` `(F, D)` and by `G` `(D, F)`.
 
     Equation: eq-linear-gradient
     """

@@ -48,7 +48,8 @@ def count_weights(answer: Any) -> Hint | None:
     return Hint(
         "a layer from n to m units has a matrix and a bias; add up the four layers. "
         f"Received: {answer!r}.",
-        f"从 n 个单元到 m 个单元的一层有一个矩阵和一个偏置向量，请把四层加起来。收到的是 {answer!r}。",
+        "从 n 个单元到 m 个单元的一层有一个矩阵和一个偏置向量，请把四层加起来。"
+        f"收到的是 {answer!r}。",
     )
 
 

@@ -78,6 +78,7 @@ class Autoencoder(keras.Model):
         self.built = True
 
     def call(self, inputs, training=None):
+        """Returns the reconstruction `(B, F)` of `inputs` `(B, F)`."""
         return self.decoder(self.encoder(inputs, training=training), training=training)
 
     def encode(self, x):
@@ -89,4 +90,5 @@ class Autoencoder(keras.Model):
         return self.decoder(code)
 
     def get_config(self):
+        """Returns the arguments that make a model of this shape again."""
         return {**super().get_config(), **self._settings}

@@ -1,5 +1,6 @@
 """Checkpoints: one file, written whole or not at all, refused if it is not what it claims."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -59,10 +60,8 @@ def save_checkpoint(path: Path, tensors: dict[str, np.ndarray], facts: dict[str,
             os.fsync(file.fileno())
         os.replace(scratch, path)
     except OSError as error:
-        try:
+        with contextlib.suppress(OSError):  # the folder itself may be what is unusable
             scratch.unlink(missing_ok=True)
-        except OSError:
-            pass  # the folder itself is unusable, which the message below says
         raise CheckpointError(
             f"The checkpoint could not be written. Received: {error}. "
             "Free some space or choose another path; the last good checkpoint is intact."
