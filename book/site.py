@@ -5,6 +5,7 @@ chapter's own MyST text joined with its committed outputs. A file that has not c
 touched, so that a second build renders only what changed.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -24,13 +25,16 @@ from book.layout import (
     ROOT,
     TOC,
     BookError,
+    chapter_number,
     chapter_paths,
     editions,
+    toc_stems,
     write_if_changed,
 )
-from book.notebooks import joined_chapter
+from book.notebooks import all_labels, joined_chapter
 
 HTML = BUILD / "html"
+_EXTENSION = Path(__file__).with_name("extension.py")
 _GENERATED = {"glossary.md": pages.glossary, "runtimes.md": pages.runtimes}
 
 
@@ -57,15 +61,20 @@ def build_site(repository: str = "", branch: str = "") -> Path:
         for path in chapter_paths(edition).values():
             notebook = path.with_suffix(".ipynb")
             write_if_changed(HTML / edition / "notebooks" / notebook.name, notebook.read_bytes())
+        write_if_changed(HTML / edition / "index.html", _forward(f"{toc_stems()[0]}.html"))
     first = next(iter(editions()))
-    write_if_changed(
-        HTML / "index.html",
-        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>The book</title>\n'
-        f'<meta http-equiv="refresh" content="0; url={first}/intro.html">\n'
-        f'<p><a href="{first}/intro.html">The book</a></p>\n</html>\n',
-    )
+    write_if_changed(HTML / "index.html", _forward(f"{first}/{toc_stems()[0]}.html"))
     write_if_changed(HTML / ".nojekyll", "")
-    return HTML / first / "intro.html"
+    return HTML / first / f"{toc_stems()[0]}.html"
+
+
+def _forward(address: str) -> str:
+    """Returns a page that leads to another."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n<title>The book</title>\n'
+        f'<meta http-equiv="refresh" content="0; url={address}">\n'
+        f'<p><a href="{address}">The book</a></p>\n</html>\n'
+    )
 
 
 def lay_out(edition: str, source: Path) -> bool:
@@ -98,6 +107,30 @@ def _toc(edition: str) -> str:
     return yaml.safe_dump(toc, allow_unicode=True, sort_keys=False)
 
 
+def _frame_stamp() -> str:
+    """Stamps what every page is made with: when it changes, all pages are written anew."""
+    paths = [_EXTENSION, *sorted((BOOK / "_static").glob("*.*"))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:8]
+
+
+def _contents(edition: str) -> list[dict]:
+    """Returns the sidebar's parts and their pages; a changed title writes all pages anew."""
+    titles = all_labels(edition).titles
+    numbers = {stem: chapter_number(stem) for stem in chapter_paths(edition)}
+    toc = yaml.safe_load(_toc(edition))
+    parts = [{"caption": "", "chapters": [{"file": toc["root"]}]}, *toc["parts"]]
+    return [
+        {
+            "caption": part["caption"],
+            "pages": [
+                {"stem": stem, "title": titles[stem], "number": numbers.get(stem)}
+                for stem in (page["file"] for page in part["chapters"])
+            ],
+        }
+        for part in parts
+    ]
+
+
 def _mathjax() -> Path:
     """Finds MathJax as a package ships it: pages must not load it from another site."""
     spec = find_spec("sphinx-mathjax-offline")
@@ -113,8 +146,13 @@ def configuration(edition: str, repository: str, branch: str) -> str:
     config["title"] = own["title"]
     sphinx = config["sphinx"]["config"]
     sphinx["language"] = own["language"]
+    sphinx["numfig_format"] = {
+        kind: own["notebook"][kind].format(number="%s") for kind in ("figure", "exercise")
+    }
     sphinx["html_context"] = {
-        "strings": own["strings"],
+        "strings": {**own["notebook"], **own["strings"]},
+        "contents": _contents(edition),
+        "frame": _frame_stamp(),
         "chapters": {
             stem: _facts(stem, edition, repository, branch) for stem in chapter_paths(edition)
         },
@@ -146,7 +184,12 @@ def _run_jupyter_book(source: Path, config: Path, output: Path) -> None:
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(source)]
     command += ["--config", str(config), "--toc", str(source / "_toc.yml")]
     command += ["--path-output", str(output), "-W", "-n", "--keep-going", "-q"]
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(_EXTENSION.parents[1]),  # Sphinx loads book.extension from there
+        "PYTHONWARNINGS": "ignore",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
         raise BookError(

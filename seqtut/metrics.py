@@ -20,8 +20,12 @@ class Interval(NamedTuple):
 
 
 class PCA(NamedTuple):
-    """Principal components of training data: `mean` `(F,)`, `components` `(F, F)` as rows, and
-    `eigenvalues` `(F,)` of the covariance, all in float64, largest first.
+    """Principal components of training data, largest first, in float64.
+
+    Attributes:
+        mean: `(F,)`.
+        components: `(K, F)`, orthonormal rows; `K` is the smaller of `F` and the examples.
+        eigenvalues: `(K,)`, of the covariance (divided by the number of examples).
     """
 
     mean: np.ndarray
@@ -29,7 +33,15 @@ class PCA(NamedTuple):
     eigenvalues: np.ndarray
 
     def reconstruct(self, x: np.ndarray, code_dim: int) -> np.ndarray:
-        """Returns the reconstruction `(B, F)` of `x` `(B, F)` from `code_dim` numbers."""
+        """Returns what is left of data in a code of some length.
+
+        Args:
+            x: `(B, F)`.
+            code_dim: Numbers in the code.
+
+        Returns:
+            `(B, F)`, float64.
+        """
         return equations.pca(x, self.mean, self.components[:code_dim])
 
 

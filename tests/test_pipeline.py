@@ -269,6 +269,10 @@ def build_notebooks(*arguments: str) -> int:
     return build.main(["notebooks", *arguments])
 
 
+def text_notebook(*sources: str):
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
+
+
 def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
@@ -361,10 +365,15 @@ def test_all_that_is_imported_through_one_another_counts_as_run_with(chapter):
     ]
 
 
+def test_importing_a_module_runs_the_packages_that_it_is_in(tree):
+    notebook = text_notebook("from seqtut.equations.sums import total")
+    files = {path.relative_to(tree / "seqtut").as_posix() for path in stamps.seqtut_files(notebook)}
+    assert files == {"__init__.py", "equations/__init__.py", "equations/sums.py"}
+
+
 def test_magics_and_lines_that_begin_with_a_percent_sign_are_read_as_the_kernel_reads_them(tree):
     source = '%matplotlib inline\nname = ("a %s"\n    % "b")\n!ls\nfrom seqtut import layers\n'
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    assert tree / "seqtut/layers.py" in stamps.seqtut_files(notebook)
+    assert tree / "seqtut/layers.py" in stamps.seqtut_files(text_notebook(source))
 
 
 def test_only_chapters_that_are_behind_are_executed_and_the_reason_is_printed(chapter, capsys):
@@ -576,10 +585,6 @@ def test_publishing_stamps_no_notebook_if_one_has_no_place_for_the_address(chapt
 # --- Executing
 
 
-def text_notebook(*sources: str):
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
-
-
 def test_a_chapter_is_executed_in_one_fresh_kernel_and_measured():
     sources = ["import os, sys\nx = 1\nprint(x, flush=True)\nprint(os.listdir())", "x + 1"]
     executed = execute.execute(text_notebook(*sources), "01_first")
@@ -719,7 +724,7 @@ def test_the_pages_of_both_editions_are_built_without_a_warning_and_number_as_th
     build_notebooks()
     page = site.build_site(ADDRESS, "published")
     assert page == tree / "_build/html/en/intro.html"
-    for edition, figure in (("en", "Fig. "), ("zh", "图 ")):
+    for edition, figure in (("en", "Figure "), ("zh", "图 ")):
         html = (tree / "_build/html" / edition / "01_first.html").read_text(encoding="utf-8")
         text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
         shown = set(re.findall(rf"{figure}(\d+\.\d+)", text))

@@ -61,6 +61,9 @@ def describe(name: str) -> DataSet:
     Args:
         name: One of `names()`.
 
+    Returns:
+        The data set's entry.
+
     Raises:
         DataError: If there is no data set of that name.
     """

@@ -1,5 +1,7 @@
 """The book's models: each has a named `encoder` and `decoder`, `encode(x)` and `decode(code)`."""
 
 from seqtut.models.autoencoder import Autoencoder
+from seqtut.models.seq2seq import Seq2Seq
+from seqtut.models.transformer import Transformer
 
-__all__ = ["Autoencoder"]
+__all__ = ["Autoencoder", "Seq2Seq", "Transformer"]

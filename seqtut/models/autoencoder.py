@@ -81,12 +81,26 @@ class Autoencoder(keras.Model):
         """Returns the reconstruction `(B, F)` of `inputs` `(B, F)`."""
         return self.decoder(self.encoder(inputs, training=training), training=training)
 
-    def encode(self, x):
-        """Returns the code `(B, D)` of `x` `(B, F)`."""
+    def encode(self, x: Any) -> Any:
+        """Returns the code of a batch.
+
+        Args:
+            x: `(B, F)`, float.
+
+        Returns:
+            `(B, D)`, float.
+        """
         return self.encoder(x)
 
-    def decode(self, code):
-        """Returns the reconstruction `(B, F)` of a `code` `(B, D)`."""
+    def decode(self, code: Any) -> Any:
+        """Returns the reconstruction of a batch of codes.
+
+        Args:
+            code: `(B, D)`, float.
+
+        Returns:
+            `(B, F)`, float.
+        """
         return self.decoder(code)
 
     def get_config(self):

@@ -131,7 +131,16 @@ def load_weights(path: Path, model: Any) -> None:
 
 
 def refuse_others(path: Path, facts: dict[str, Any], wanted: dict[str, Any]) -> None:
-    """Raises `CheckpointError` if a checkpoint's facts are not the wanted ones."""
+    """Refuses a checkpoint that belongs to another model or training.
+
+    Args:
+        path: The checkpoint's file, for the message.
+        facts: What the checkpoint says of itself.
+        wanted: What it must say, by name.
+
+    Raises:
+        CheckpointError: If a wanted fact is missing or differs.
+    """
     for name, value in wanted.items():
         if facts.get(name) != value:
             raise CheckpointError(

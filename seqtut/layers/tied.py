@@ -1,4 +1,4 @@
-"""Layers that Keras lacks, on `keras.ops`, each with `get_config`."""
+"""Layers that share another layer's weights: a dense layer's kernel, an embedding's table."""
 
 from typing import Any
 
@@ -76,3 +76,54 @@ class TransposedDense(keras.layers.Layer):
             "activation": keras.activations.serialize(self.activation),
             "use_bias": self.use_bias,
         }
+
+
+@keras.saving.register_keras_serializable(package="seqtut")
+class TiedLogits(keras.layers.Layer):
+    """Scores each token by its own embedding: `logits = x E^T + b`.
+
+    Only the bias `b` is this layer's own.
+
+    Args:
+        tied_to: The `keras.layers.Embedding` whose table `(V, D)` is shared. It must be built.
+        **kwargs: Passed on to `keras.layers.Layer`.
+
+    Call args:
+        inputs: `(..., D)`, float.
+
+    Returns:
+        `(..., V)`, float.
+
+    Raises:
+        ValueError: If `tied_to` has no table yet.
+
+    Source: Press and Wolf (2017).
+    """
+
+    def __init__(self, tied_to: keras.layers.Embedding, **kwargs: Any):
+        super().__init__(**kwargs)
+        if not tied_to.built:
+            raise ValueError(
+                "TiedLogits shares the table of an embedding that is built. "
+                f"Received: {tied_to.name}, not built. Call it on an input first."
+            )
+        self.tied_to = tied_to
+        self.build(None)
+
+    def build(self, input_shape):
+        """Makes the bias; the table is the other layer's."""
+        size = self.tied_to.embeddings.shape[0]
+        self.bias = self.add_weight(shape=(size,), initializer="zeros", name="bias")
+
+    def call(self, inputs):
+        """Returns `inputs E^T + b`, `(..., V)`, for `inputs` `(..., D)`."""
+        return ops.matmul(inputs, ops.transpose(self.tied_to.embeddings)) + self.bias
+
+    def compute_output_shape(self, input_shape):
+        """Returns `(..., V)` for inputs `(..., D)`."""
+        return (*input_shape[:-1], self.tied_to.embeddings.shape[0])
+
+    def get_config(self):
+        """Returns the arguments that make this layer again, `tied_to` described in full."""
+        config = {"tied_to": keras.saving.serialize_keras_object(self.tied_to)}
+        return {**super().get_config(), **config}

@@ -1,0 +1,103 @@
+// What a page does besides standing still. Without it the book reads the same.
+"use strict";
+
+const root = document.documentElement;
+const words = document.getElementById("words").dataset;
+
+// Light and dark: the reader's choice is kept; until there is one, the system's is followed.
+const theme = document.getElementById("theme");
+const system = matchMedia("(prefers-color-scheme: dark)");
+const stored = () => {
+  try {
+    return localStorage.getItem("theme");
+  } catch {
+    return null;
+  }
+};
+const show = (name) => {
+  root.dataset.theme = name;
+  theme.setAttribute("aria-pressed", name === "dark");
+};
+show(root.dataset.theme);
+theme.addEventListener("click", () => {
+  show(root.dataset.theme === "dark" ? "light" : "dark");
+  try {
+    localStorage.setItem("theme", root.dataset.theme);
+  } catch {
+    // Storage is switched off: the choice holds for this page.
+  }
+});
+system.addEventListener("change", () => stored() || show(system.matches ? "dark" : "light"));
+
+// The contents lie over the page on a phone: a link within the page closes them.
+const contents = document.getElementById("contents");
+contents.addEventListener("click", (event) => {
+  if (event.target.closest('a[href^="#"]') && contents.matches(":popover-open")) {
+    contents.hidePopover();
+  }
+});
+
+// "/" goes to the search box.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "/" && !event.target.closest("input, textarea, [contenteditable]")) {
+    event.preventDefault();
+    document.querySelector(".search input").focus();
+  }
+});
+
+// Code is copied at a click, where the browser lets a page do so.
+const copied = ".cell_input .highlight, section > [class*=highlight-] .highlight";
+for (const block of navigator.clipboard ? document.querySelectorAll(copied) : []) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.textContent = words.copy;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(block.querySelector("pre").textContent);
+    button.textContent = words.copied;
+    button.classList.add("done");
+    setTimeout(() => {
+      button.textContent = words.copy;
+      button.classList.remove("done");
+    }, 1500);
+  });
+  block.append(button);
+}
+
+// What is wider than its place scrolls inside itself, by keyboard too.
+const sized = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) {
+      const heads = [...target.querySelectorAll("th")].map((head) => head.textContent.trim());
+      target.tabIndex = 0;
+      target.setAttribute("role", heads.length ? "region" : "group");
+      target.setAttribute("aria-label", [words.scroll, ...heads].join(", "));
+    } else {
+      for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
+    }
+  }
+});
+const watch = () => {
+  for (const wide of document.querySelectorAll(".highlight pre, .scroll, .text_html, mjx-container[display]")) {
+    sized.observe(wide);
+  }
+};
+watch();
+document.addEventListener("maths", watch);
+
+// The outline marks the section that is being read.
+const links = new Map(
+  [...document.querySelectorAll(".outline a")].map((link) => [decodeURI(link.hash).slice(1), link]),
+);
+const spy = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) {
+        for (const link of links.values()) link.classList.remove("reading");
+        links.get(target.id).classList.add("reading");
+      }
+    }
+  },
+  { rootMargin: "-15% 0px -75% 0px" },
+);
+for (const id of links.keys()) spy.observe(document.getElementById(id));

@@ -1,0 +1,157 @@
+"""What a reader does on a page: by keyboard, on a phone, in the dark."""
+
+import io
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from book.layout import chapter_paths, editions
+from tests.browser.visits import RULES, Axe, Visit, look, settle, watch
+
+EDITION = next(iter(editions()))
+CHAPTER = f"{EDITION}/{list(chapter_paths())[-1]}.html"
+FRONT = f"{EDITION}/intro.html"
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str):
+    """Opens a page in a context of its own; the options are the context's."""
+    contexts = []
+
+    def opener(page_name: str, width: int = 1280, **options) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 844}, **options)
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.goto(address + page_name, wait_until="load")
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+
+
+def theme(page: Page) -> str:
+    return page.evaluate("document.documentElement.dataset.theme")
+
+
+def tab_to(page: Page, selector: str, most: int = 12) -> None:
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("(s) => document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"{most} presses of Tab do not lead to {selector}")
+
+
+def test_the_first_tab_offers_to_skip_to_the_text(open_page):
+    page = open_page(CHAPTER)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_the_theme_is_chosen_by_keyboard_and_kept_on_the_next_page(open_page, address):
+    page = open_page(CHAPTER, color_scheme="light")
+    tab_to(page, "#theme")
+    page.keyboard.press("Enter")
+    assert theme(page) == "dark"
+    assert page.locator("#theme").get_attribute("aria-pressed") == "true"
+    page.goto(address + FRONT)
+    assert theme(page) == "dark"
+    page.locator("#theme").press("Space")
+    assert theme(page) == "light"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_follows_the_system_until_one_is_chosen(open_page, scheme):
+    page = open_page(FRONT, color_scheme=scheme)
+    assert theme(page) == scheme
+    other = "light" if scheme == "dark" else "dark"
+    page.emulate_media(color_scheme=other)
+    page.wait_for_function("(name) => document.documentElement.dataset.theme === name", arg=other)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_figure_lies_on_the_page_without_a_slab(open_page, scheme):
+    page = open_page(CHAPTER, color_scheme=scheme)
+    settle(page)
+    for figure in page.locator("article img").all():
+        figure.scroll_into_view_if_needed()
+        box = figure.bounding_box()
+        clip = {"x": box["x"] - 3, "y": box["y"] + 1, "width": 6, "height": 1}
+        strip = Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB")
+        outside, inside = strip.getpixel((0, 0)), strip.getpixel((5, 0))
+        assert max(abs(o - i) for o, i in zip(outside, inside, strict=True)) <= 3
+
+
+def test_a_dark_page_is_printed_on_white_with_its_solutions_open(open_page):
+    page = open_page(CHAPTER, color_scheme="dark")
+    page.emulate_media(media="print")
+    figure = page.locator("article img").first
+    assert figure.evaluate("(image) => getComputedStyle(image).filter") == "none"
+    paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert paper == "rgb(255, 255, 255)"
+    assert not page.locator(".top").is_visible()
+    assert page.locator(".solution p").first.is_visible()
+
+
+def test_without_javascript_the_page_reads_the_same(open_page):
+    page = open_page(CHAPTER, java_script_enabled=False, color_scheme="dark")
+    assert page.locator("article h1").is_visible()
+    assert not page.locator("#theme").is_visible()
+    assert "invert" in page.locator("article img").first.evaluate(
+        "(image) => getComputedStyle(image).filter"
+    )
+
+
+def test_on_a_phone_the_contents_open_and_close_by_keyboard(open_page, address):
+    page = open_page(CHAPTER, width=390)
+    seen = Visit(CHAPTER, 390)
+    watch(page, address, seen)
+    assert not page.locator("#contents").is_visible()
+    tab_to(page, ".menu")
+    page.keyboard.press("Enter")
+    assert page.locator("#contents").is_visible()
+    page.evaluate(Axe().axe_script)
+    assert look(page, page.evaluate(RULES), "contents") == []
+    page.keyboard.press("Escape")
+    assert not page.locator("#contents").is_visible()
+    page.locator(".menu").click()
+    page.locator("#contents .here a").first.click()
+    assert not page.locator("#contents").is_visible()
+    assert seen.console == []
+
+
+def test_a_slash_leads_to_the_search_box_and_searching_finds_the_chapter(open_page):
+    page = open_page(FRONT)
+    page.keyboard.press("/")
+    page.keyboard.type("autoencoder")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#search-results li a")
+    found = page.locator("#search-results li a").evaluate_all("(all) => all.map((a) => a.href)")
+    assert any(CHAPTER in address for address in found)
+
+
+def test_code_is_copied_as_it_stands(open_page, address):
+    page = open_page(CHAPTER)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    block = page.locator(".cell_input .highlight:visible").first
+    strings = editions()[EDITION]["strings"]
+    assert block.locator(".copy").text_content() == strings["copy_code"]
+    block.locator(".copy").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".copy.done")
+    assert block.locator(".copy").text_content() == strings["copied"]
+    assert page.evaluate("navigator.clipboard.readText()") == block.locator("pre").text_content()
+
+
+def test_what_is_too_wide_scrolls_by_keyboard(open_page):
+    page = open_page(CHAPTER, width=390)
+    settle(page)
+    wide = page.locator("pre[tabindex]")
+    assert wide.count() > 0
+    wide.first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.scrollLeft > 0")
