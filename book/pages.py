@@ -1,10 +1,19 @@
 """Pages written by the build: the glossary and the table of measured run times."""
 
+import json
+
 import yaml
 
 from book.layout import BOOK, CHAPTERS, BookError, chapter_paths, editions
 from book.notebooks import all_labels, read_committed, read_text
 from book.stamps import code_cells
+
+_ALLOCATOR_ROWS = {
+    "examples_per_second": ",.0f",
+    "page_faults": ",.0f",
+    "system_seconds": ".1f",
+    "multiply_gflops": ".0f",
+}
 
 
 def glossary(edition: str) -> str:
@@ -33,7 +42,24 @@ def runtimes(edition: str) -> str:
         cells = len(code_cells(read_text(path)))
         title = f"{{doc}}`{titles[stem]} <{stem}>`"
         rows.append(f"| {title} | {facts['seconds']:.1f} | {facts['peak_gb']:.2f} | {cells} |")
-    return _frame(edition, "runtimes") + "\n".join(rows) + "\n"
+    return (
+        _frame(edition, "runtimes")
+        .replace("{chapters}", "\n".join(rows))
+        .replace("{allocator}", _allocator(editions()[edition]["strings"]["allocator"]))
+    )
+
+
+def _allocator(words: dict[str, str]) -> str:
+    """Returns the table of training speed with and without the allocator setting."""
+    measured = json.loads((BOOK / "benchmarks.json").read_text(encoding="utf-8"))["allocator"]
+    rows = [f"| | {words['off']} | {words['on']} |", "| --- | ---: | ---: |"]
+    for name, spec in _ALLOCATOR_ROWS.items():
+        cells = [
+            "{0:{spec}} ({1:{spec}}–{2:{spec}})".format(*measured[setting][name], spec=spec)
+            for setting in ("off", "on")
+        ]
+        rows.append(f"| {words[name]} | {' | '.join(cells)} |")
+    return "\n".join(rows)
 
 
 def _frame(edition: str, name: str) -> str:

@@ -16,9 +16,9 @@ try:
     import seqtut
 except ModuleNotFoundError:
     if not SEQTUT:
-        raise ModuleNotFoundError("Run `pip install .` in a clone of the book's repository.") from None
+        raise ModuleNotFoundError("In a clone of the book, run `pip install .`") from None
     %pip install --quiet "{SEQTUT}"
-    import seqtut"""  # noqa: E501
+    import seqtut"""
 
 
 def stamp_notebooks(repository: str, commit: str, folder: Path) -> list[Path]:

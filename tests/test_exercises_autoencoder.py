@@ -17,18 +17,27 @@ RIGHT = {
 }
 WRONG = [
     ("autoencoder-1", 784 * 128 * 2 + 128 * 16 * 2, "bias"),
-    ("autoencoder-1", 784 * 128 + 128 * 16 + 128 + 16 + 128 + 784, "matrix once"),
+    ("autoencoder-1", 784 * 128 + 128 * 16 + 128 + 16 + 128 + 784, "tied weights"),
     ("autoencoder-1", 12, "Received: 12"),
     ("autoencoder-2", lambda x, m, p: (x - m) @ p.T @ p, "not put back"),
     ("autoencoder-2", lambda x, m, p: x @ p.T @ p, "still on"),
     ("autoencoder-2", lambda x, m, p: x @ p.T, "shape of x"),
     ("autoencoder-2", lambda x, m, p: x, "project"),
     ("autoencoder-2", 3, "a function"),
+    ("autoencoder-2", lambda x, m, p: x @ p, "the function stopped with"),
+    ("autoencoder-3", lambda x: x, "the function stopped with"),
+    ("autoencoder-4", lambda x, w: w @ w, "the function stopped with"),
     ("autoencoder-3", lambda x, r, m: np.sum((x - r) ** 2) / np.sum((x - m) ** 2), "lost"),
     ("autoencoder-3", lambda x, r, m: 1 - np.sum((x - r) ** 2) / np.sum(x**2), "blank page"),
     ("autoencoder-3", lambda x, r, m: 0.5, "was due"),
     ("autoencoder-4", lambda x, w: equations.linear_gradient(x, w, w.T)[0], "one path"),
     ("autoencoder-4", lambda x, w: equations.linear_gradient(x, w, w.T)[1].T, "one path"),
+    (
+        "autoencoder-3",
+        lambda x, r, m: np.mean(1 - np.sum((x - r) ** 2, 0) / np.sum((x - m) ** 2, 0)),
+        "each one's own share",
+    ),
+    ("autoencoder-4", lambda x, w: x.shape[1] * RIGHT["autoencoder-4"](x, w), "6 times the slope"),
     ("autoencoder-4", lambda x, w: w.T, "shape of w"),
     ("autoencoder-4", lambda x, w: 0 * w, "slopes"),
 ]

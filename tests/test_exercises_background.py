@@ -33,6 +33,10 @@ def test_counting_components_by_their_variance_is_right():
         (lambda s, share: components_needed(s, share) - 1, "off by one"),
         (lambda s, share: components_needed(s, share) + 1, "off by one"),
         (lambda s, share: 2, "Received: 2"),
+        (lambda s, share: components_needed(s, share + 1e-9), "at least this share"),
+        (lambda s, share: 1.5, "Received: 1.5"),
+        (lambda s, share: np.nan, "Received: nan"),
+        (lambda s, share: None, "one number. Received: NoneType"),
         (3, "pass the function itself"),
     ],
 )
@@ -52,6 +56,7 @@ def test_the_bits_that_a_context_saves_are_right():
         (lambda t: worth(t) * np.log(2), "nats"),
         (conditional_entropy, "worth 0 bits"),
         (lambda t: worth(t) ** 2, "Received: "),
+        (lambda t: t, "one number. Received: ndarray"),
         (0.5, "pass the function itself"),
     ],
 )
@@ -64,4 +69,4 @@ def test_a_function_that_fails_is_a_wrong_answer_and_no_error(name):
     def broken(*_):
         raise RuntimeError("unfinished")
 
-    assert "unfinished" in judge(name, broken).hint.en
+    assert "the function stopped with RuntimeError: unfinished" in hint_of(name, broken)

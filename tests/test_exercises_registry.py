@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqtut.exercises import registry
-from seqtut.exercises.registry import Hint, check, exercise, judge, names
+from seqtut.exercises.registry import Hint, call, check, exercise, judge, names
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +54,15 @@ def test_an_unknown_exercise_is_answered_with_the_known_ones():
     assert not verdict.right
     assert "The exercises are: made-up-1, made-up-2." in verdict.hint.en
     assert "made-up-1" in verdict.hint.zh
+
+
+def test_a_readers_function_gives_its_result_or_a_hint_that_names_its_error():
+    assert call(divmod, 7, 2) == ((3, 1), None)
+    result, hint = call(divmod, 7, 0)
+    assert result is None
+    assert hint.en.startswith("the function stopped with ZeroDivisionError: ")
+    assert "ZeroDivisionError" in hint.zh
+    assert hint.zh.endswith("。")
 
 
 def test_names_keep_the_order_in_which_chapters_register_them():

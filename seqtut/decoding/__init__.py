@@ -11,10 +11,11 @@ do with that.
 """
 
 from seqtut.decoding.beam import History, Hypotheses, beam_search
-from seqtut.decoding.common import Step, forget, length_penalty, repeat
+from seqtut.decoding.common import Step, forget, repeat
 from seqtut.decoding.exact import Exact, exact_search
 from seqtut.decoding.sampling import Sequences, greedy, sample, truncate
 from seqtut.decoding.scoring import score
+from seqtut.decoding.settings import length_penalty
 
 __all__ = [
     "Exact",

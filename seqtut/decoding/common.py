@@ -1,15 +1,14 @@
-"""What the searches share: how a step is checked, compiled and called, and the length penalty."""
+"""How a search calls a step: compiled once, checked, and with a state of one row an example."""
 
 import functools
-import math
-import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import tensorflow as tf
 
+from seqtut.decoding.settings import IMPOSSIBLE, at_least
+
 Step = Callable[[tf.Tensor, Any], tuple[tf.Tensor, Any]]
-IMPOSSIBLE = -math.inf
 
 
 @functools.lru_cache(maxsize=32)
@@ -33,67 +32,6 @@ def compiled(method: Callable, step: Step, **settings: Any) -> Callable:
 def forget() -> None:
     """Drops the compiled searches, and with them the models that their steps belong to."""
     compiled.cache_clear()
-
-
-def at_least(name: str, value: int, least: int) -> int:
-    """Returns an integer setting that is large enough.
-
-    Args:
-        name: What the setting is called.
-        value: Its value.
-        least: The smallest one allowed.
-
-    Returns:
-        The value, a Python integer.
-
-    Raises:
-        ValueError: If `value` is smaller.
-    """
-    value = operator.index(value)
-    if value < least:
-        raise ValueError(f"{name} must be {least} or more. Received: {value}.")
-    return value
-
-
-def finite(name: str, value: float) -> float:
-    """Returns a setting that is a finite number.
-
-    Args:
-        name: What the setting is called.
-        value: Its value.
-
-    Returns:
-        The value, a Python float.
-
-    Raises:
-        ValueError: If `value` is infinite or not a number.
-    """
-    if not math.isfinite(value):
-        raise ValueError(f"{name} must be a finite number. Received: {value}.")
-    return float(value)
-
-
-def special(begin: int, end: int, pad: int, forbidden: Iterable[int]) -> dict[str, Any]:
-    """Returns the ids that a search treats specially, checked and hashable.
-
-    Args:
-        begin: What the step is fed first.
-        end: What ends a sequence.
-        pad: What fills up the rows of the result.
-        forbidden: What is never put out.
-
-    Returns:
-        The four by name, `forbidden` as a sorted tuple.
-
-    Raises:
-        ValueError: If an id is negative.
-    """
-    return {
-        "begin": at_least("begin", begin, 0),
-        "end": at_least("end", end, 0),
-        "pad": at_least("pad", pad, 0),
-        "forbidden": tuple(sorted({at_least("forbidden", token, 0) for token in forbidden})),
-    }
 
 
 def prepare(state: Any) -> Any:
@@ -151,7 +89,7 @@ def advance(step: Step, tokens: tf.Tensor, state: Any) -> tuple[tf.Tensor, Any]:
         state: The state before them.
 
     Returns:
-        `(B, V)` natural logs in float32 (float64 if the logits are), and a state of the same
+        `(B, V)` natural logs in float32, and a state of the same
         structure and shapes as `state`, whose untouched tensors are the very same objects.
 
     Raises:
@@ -164,21 +102,31 @@ def advance(step: Step, tokens: tf.Tensor, state: Any) -> tuple[tf.Tensor, Any]:
             "A step returns logits (B, V) and a state. "
             f"Received: logits of shape {logits.shape}. Return the last step's alone."
         )
-    try:
-        tf.nest.assert_same_structure(state, after, check_types=False)
-        leaves = [tf.convert_to_tensor(leaf) for leaf in tf.nest.flatten(after)]
-        for old, new in zip(tf.nest.flatten(state), leaves, strict=True):
-            if old.dtype != new.dtype:
-                raise TypeError(f"{old.dtype.name} became {new.dtype.name}")
-            new.set_shape(old.shape)
-    except (TypeError, ValueError) as error:
+    if difference := _difference(state, after):
         raise ValueError(
             "A step returns a state of the structure, shapes and types that it was given. "
-            f"Received: {error}. Let the first state hold an entry for all that later ones hold."
-        ) from error
-    wide = logits.dtype if logits.dtype == tf.float64 else tf.float32
-    log_p = tf.nn.log_softmax(tf.cast(logits, wide))
-    return log_p, tf.nest.pack_sequence_as(state, leaves)
+            f"Received: {difference}. Let the first state hold all that later ones hold."
+        )
+    wide = logits if logits.dtype.size >= 4 else tf.cast(logits, tf.float32)
+    log_p = tf.cast(tf.nn.log_softmax(wide), tf.float32)
+    return log_p, tf.nest.map_structure(tf.convert_to_tensor, after)
+
+
+def _difference(before: Any, after: Any) -> str | None:
+    """Returns in words how a state differs from the one before it, or None."""
+    try:
+        tf.nest.assert_same_structure(before, after)
+    except (TypeError, ValueError):
+        return f"{_outline(after)} after {_outline(before)}"
+    for old, new in zip(tf.nest.flatten(before), tf.nest.flatten(after), strict=True):
+        new = tf.convert_to_tensor(new)
+        if old.dtype != new.dtype or not old.shape.is_compatible_with(new.shape):
+            return f"{new.dtype.name} {new.shape} after {old.dtype.name} {old.shape}"
+    return None
+
+
+def _outline(state: Any) -> str:
+    return str(tf.nest.map_structure(lambda leaf: str(tf.convert_to_tensor(leaf).shape), state))
 
 
 def forbid(log_p: tf.Tensor, forbidden: tuple[int, ...], end: int) -> tf.Tensor:
@@ -206,55 +154,7 @@ def forbid(log_p: tf.Tensor, forbidden: tuple[int, ...], end: int) -> tf.Tensor:
     if not forbidden:
         return log_p
     hit = tf.reduce_any(tf.range(tf.shape(log_p)[-1])[:, None] == tf.constant(forbidden), axis=1)
-    return tf.where(hit, tf.cast(IMPOSSIBLE, log_p.dtype), log_p)
-
-
-def length_penalty(length: Any, alpha: Any) -> Any:
-    """Returns what a log-probability is divided by, `((5 + n) / 6) ** alpha`.
-
-    A log-probability is negative: dividing it by a larger number brings it nearer to zero.
-    So a positive `alpha` favours longer outputs, a negative one shorter outputs, and 0 is off.
-
-    Args:
-        length: `n`, tokens including the end token: a number or an array or tensor of floats.
-        alpha: The exponent; 0.6 to 0.7 was found good for translation.
-
-    Returns:
-        Of `length`'s shape; 1 at length 1.
-
-    Source: Wu et al. (2016), Google's Neural Machine Translation System.
-    """
-    return ((5.0 + length) / 6.0) ** alpha
-
-
-def records(names: Iterable[tuple[str, tf.DType]], size: tf.Tensor) -> dict[str, tf.TensorArray]:
-    """Returns an empty record a name, to be written once a step.
-
-    Args:
-        names: The names and their types.
-        size: Steps at most, a scalar.
-
-    Returns:
-        The records by name.
-    """
-    return {name: tf.TensorArray(dtype, size=size) for name, dtype in names}
-
-
-def played_back(record: tf.TensorArray, steps: tf.Tensor, size: tf.Tensor, fill: Any) -> tf.Tensor:
-    """Returns what was recorded as one tensor, time first.
-
-    Args:
-        record: What was written.
-        steps: How many steps were.
-        size: How many steps the result has.
-        fill: The value at the steps that were not taken.
-
-    Returns:
-        `(size, ...)`.
-    """
-    found = record.gather(tf.range(steps))
-    margins = tf.pad([[0, size - steps]], [[0, tf.rank(found) - 1], [0, 0]])
-    return tf.pad(found, margins, constant_values=tf.cast(fill, found.dtype))
+    return tf.where(hit, IMPOSSIBLE, log_p)
 
 
 def has_attention(state: Any) -> bool:

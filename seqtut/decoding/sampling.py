@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from seqtut.decoding import common
+from seqtut.decoding import common, loops, settings
 from seqtut.decoding.common import Step
+from seqtut.decoding.settings import IMPOSSIBLE
 
 
 class Sequences(NamedTuple):
@@ -52,8 +53,8 @@ def greedy(
     Raises:
         ValueError: If a setting is out of range, or the step breaks its contract.
     """
-    ids = common.special(begin, end, pad, forbidden)
-    steps = tf.constant(common.at_least("max_steps", max_steps, 1))
+    ids = settings.special(begin, end, pad, forbidden)
+    steps = tf.constant(settings.at_least("max_steps", max_steps, 1))
     return common.compiled(_greedy, step, **ids)(common.prepare(state), steps)
 
 
@@ -98,9 +99,9 @@ def sample(
 
     Source: Fan et al. (2018) for top-k, Holtzman et al. (2020) for top-p.
     """
-    ids = common.special(begin, end, pad, forbidden)
-    steps = tf.constant(common.at_least("max_steps", max_steps, 1))
-    if not common.finite("temperature", temperature) > 0:
+    ids = settings.special(begin, end, pad, forbidden)
+    steps = tf.constant(settings.at_least("max_steps", max_steps, 1))
+    if not settings.finite("temperature", temperature) > 0:
         raise ValueError(
             f"temperature must be above 0. Received: {temperature}. Use greedy for its limit at 0."
         )
@@ -134,20 +135,19 @@ def truncate(logits: Any, top_k: int | None = None, top_p: float = 1.0) -> tf.Te
 def _cut_settings(top_k: int | None, top_p: float) -> tuple[tf.Tensor, tf.Tensor]:
     if not 0 < top_p <= 1:
         raise ValueError(f"top_p must be above 0 and at most 1. Received: {top_p}.")
-    most = 2**31 - 1 if top_k is None else common.at_least("top_k", top_k, 1)
+    most = 2**31 - 1 if top_k is None else settings.at_least("top_k", top_k, 1)
     return tf.constant(most), tf.constant(top_p, tf.float64)
 
 
 def _truncate(logits: tf.Tensor, top_k: tf.Tensor, top_p: tf.Tensor) -> tf.Tensor:
     size = tf.shape(logits)[-1]
-    nothing = tf.cast(common.IMPOSSIBLE, logits.dtype)
     # top_k, unlike a sort, promises that the lower of two equally probable ids comes first.
     ordered, order = tf.math.top_k(logits, size)
-    ordered = tf.where(tf.range(size) < top_k, ordered, nothing)
+    ordered = tf.where(tf.range(size) < top_k, ordered, IMPOSSIBLE)
     before = tf.cumsum(tf.nn.softmax(tf.cast(ordered, tf.float64)), axis=-1, exclusive=True)
     # At 1 nothing is cut, though the sum may reach 1 early by rounding.
     kept = (before < top_p) | (top_p >= 1)
-    ordered = tf.where(kept, ordered, nothing)
+    ordered = tf.where(kept, ordered, IMPOSSIBLE)
     places = tf.argsort(order)
     return tf.gather(ordered, places, batch_dims=1)
 
@@ -196,8 +196,6 @@ def _generate(
     rows = common.batch_size(state)
     attends = common.has_attention(state)
     start = tf.fill([rows], begin)
-    # The type of the scores is the step's affair; asking costs one more trace and no run.
-    first, _ = common.advance(step, start, state)
     wanted = [("tokens", tf.int32)]
     if attends:
         wanted.append(("attention", state["attention"].dtype))
@@ -215,26 +213,27 @@ def _generate(
         tokens = tf.where(done, pad, tokens)
         kept = {**kept, "tokens": kept["tokens"].write(i, tokens)}
         if attends:
-            weights = tf.where(done[:, None], 0, state["attention"])
+            weights = state["attention"]
+            weights = tf.where(done[:, None], tf.zeros_like(weights), weights)
             kept["attention"] = kept["attention"].write(i, weights)
         return i + 1, tokens, done | (tokens == end), scores, lengths, state, kept
 
-    i, _, done, scores, lengths, _, kept = tf.while_loop(
+    i, _, done, scores, lengths, _, kept = loops.loop(
         going,
         body,
         (
             tf.constant(0),
             start,
             tf.fill([rows], False),
-            tf.zeros([rows], first.dtype),
+            tf.zeros([rows]),
             tf.fill([rows], 0),
             state,
-            common.records(wanted, max_steps),
+            loops.records(wanted, max_steps),
         ),
     )
-    tokens = common.played_back(kept["tokens"], i, max_steps, pad)
+    tokens = loops.played_back(kept["tokens"], i, max_steps, pad)
     attention = None
     if attends:
-        attention = common.played_back(kept["attention"], i, max_steps, 0)
+        attention = loops.played_back(kept["attention"], i, max_steps, 0)
         attention = tf.transpose(attention, [1, 0, 2])
     return Sequences(tf.transpose(tokens), lengths, scores, done, attention)

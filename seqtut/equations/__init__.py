@@ -4,6 +4,13 @@
 written to be read beside the equation, and know no TensorFlow.
 """
 
+from seqtut.equations.attention import (
+    additive_attention,
+    dot_attention,
+    layer_normalisation,
+    multi_head_attention,
+    sinusoidal_positions,
+)
 from seqtut.equations.autoencoders import (
     autoencoder,
     dense,
@@ -16,6 +23,15 @@ from seqtut.equations.autoencoders import (
     tied_decoder,
 )
 from seqtut.equations.background import conditional_entropy, entropy
+from seqtut.equations.evaluation import (
+    bleu,
+    cross_entropy,
+    edit_distance,
+    label_smoothing,
+    perplexity,
+)
+from seqtut.equations.networks import gru, lstm
+from seqtut.equations.search import beam_score, length_penalty
 from seqtut.equations.sequences import (
     factorisation,
     negative_log_likelihood,
@@ -25,19 +41,33 @@ from seqtut.equations.sequences import (
 )
 
 __all__ = [
+    "additive_attention",
     "autoencoder",
+    "beam_score",
+    "bleu",
     "conditional_entropy",
+    "cross_entropy",
     "dense",
+    "dot_attention",
+    "edit_distance",
     "entropy",
     "factorisation",
+    "gru",
+    "label_smoothing",
+    "layer_normalisation",
+    "length_penalty",
     "linear_gradient",
+    "lstm",
     "mean_interval",
     "mean_squared_error",
+    "multi_head_attention",
     "negative_log_likelihood",
     "pca",
     "pca_error",
+    "perplexity",
     "principal_angle",
     "recurrence",
+    "sinusoidal_positions",
     "softmax",
     "squared_error",
     "tied_decoder",

@@ -12,7 +12,10 @@ def _bits(weights: np.ndarray) -> np.ndarray:
 
 
 def entropy(weights: np.ndarray) -> float:
-    """Returns the entropy of a symbol in bits: the yes-or-no questions it takes to name it.
+    """Returns the entropy of a symbol in bits.
+
+    No guesser needs fewer yes-or-no questions to name the symbol, on average; one that guesses
+    long runs of symbols together comes as near to it as it likes.
 
     Args:
         weights: `(K,)` counts or probabilities of the K symbols; they need not sum to one.

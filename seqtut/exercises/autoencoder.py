@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from seqtut import equations
-from seqtut.exercises.registry import Hint, exercise
+from seqtut.exercises.registry import Hint, call, exercise
 
 _WIDTHS = (784, 128, 16, 128, 784)
 
@@ -42,8 +42,8 @@ def count_weights(answer: Any) -> Hint | None:
         )
     if answer in (weights // 2 + biases, weights // 2):
         return Hint(
-            "that counts each matrix once. Encoder and decoder have weights of their own here.",
-            "这里每个矩阵只算了一次。本题的编码器和解码器各有自己的权重。",
+            "that counts one matrix for both halves, as with tied weights. Here each has its own.",
+            "这里编码器和解码器共用了矩阵（权重绑定）。本题中两边各有自己的权重。",
         )
     return Hint(
         "a layer from n to m units has a matrix and a bias; add up the four layers. "
@@ -59,7 +59,10 @@ def pca_reconstruction(answer: Any) -> Hint | None:
     if wrong := _no_function(answer):
         return wrong
     x, mean, components = _case(0)
-    found = np.asarray(answer(x, mean, components), np.float64)
+    found, wrong = call(answer, x.copy(), mean.copy(), components.copy())
+    if wrong:
+        return wrong
+    found = np.asarray(found, np.float64)
     projection = (x - mean) @ components.T @ components
     if found.shape != x.shape:
         return Hint(
@@ -92,7 +95,10 @@ def explained_variance(answer: Any) -> Hint | None:
     x, mean, components = _case(1)
     reconstruction = equations.pca(x, mean, components)
     residual, total = np.sum((x - reconstruction) ** 2), np.sum((x - mean) ** 2)
-    found = float(answer(x, reconstruction, mean))
+    found, wrong = call(answer, x.copy(), reconstruction.copy(), mean.copy())
+    if wrong:
+        return wrong
+    found = float(found)
     if np.isclose(found, 1 - residual / total):
         return None
     if np.isclose(found, residual / total):
@@ -104,6 +110,12 @@ def explained_variance(answer: Any) -> Hint | None:
         return Hint(
             "the variance is measured from the mean picture, not from a blank page.",
             "方差应当从平均图像量起，而不是从白纸量起。",
+        )
+    by_feature = np.sum((x - reconstruction) ** 2, axis=0) / np.sum((x - mean) ** 2, axis=0)
+    if np.isclose(found, 1 - by_feature.mean()):
+        return Hint(
+            "that is the mean over features of each one's own share. Divide the sums instead.",
+            "这是先逐个特征求比例、再取平均。请直接用两个总和相除。",
         )
     return Hint(
         "divide the squared error of the reconstruction by that of the mean, and take it from 1. "
@@ -121,18 +133,30 @@ def tied_gradient(answer: Any) -> Hint | None:
     x, _, components = _case(2)
     w = components.T + 0.1  # not orthonormal: there the two halves of the gradient differ
     by_encoder, by_decoder = equations.linear_gradient(x, w, w.T)
-    found = np.asarray(answer(x, w), np.float64)
+    found, wrong = call(answer, x.copy(), w.copy())
+    if wrong:
+        return wrong
+    found = np.asarray(found, np.float64)
     if found.shape != w.shape:
         return Hint(
             f"the gradient has the shape of w, {w.shape}. Received: {found.shape}.",
             f"梯度的形状应与 w 相同，即 {w.shape}。收到的是 {found.shape}。",
         )
-    if np.allclose(found, by_encoder + by_decoder.T):
+    if np.allclose(found, by_encoder + by_decoder.T, rtol=1e-4, atol=1e-7):
         return None
     if np.allclose(found, by_encoder) or np.allclose(found, by_decoder.T):
         return Hint(
             "that is one path. W also acts at the other end of the code.",
             "这只是其中一条路径。W 在编码的另一端也起作用。",
+        )
+    right = by_encoder + by_decoder.T
+    scale = np.sum(found * right) / np.sum(right**2)
+    if np.allclose(found, scale * right) and abs(scale) > 1e-6:
+        return Hint(
+            f"the direction is right, the size is not: it is {scale:.4g} times the slope. The "
+            "error is a mean over all values, examples times features.",
+            f"方向对了，大小不对：是实际斜率的 {scale:.4g} 倍。"
+            "误差是对所有数值（样本数乘以特征数）取的平均。",
         )
     return Hint(
         "the slopes of the error say otherwise. Add the gradients of both paths, the decoder's "

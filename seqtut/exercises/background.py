@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from seqtut.equations import conditional_entropy, entropy
-from seqtut.exercises.registry import Hint, exercise
+from seqtut.exercises.registry import Hint, call, exercise
 
+_TIED = 4  # the row of _SPECTRA whose share is reached exactly
 _NOT_A_FUNCTION = Hint(
     "pass the function itself, without calling it.",
     "请传入函数本身，不要调用它。",
@@ -26,7 +27,12 @@ def components_needed(answer: Any) -> Hint | None:
     """Wants a function of singular values and a share that counts the components needed."""
     if not callable(answer):
         return _NOT_A_FUNCTION
-    given = [int(answer(np.array(singular), share)) for singular, share, _ in _SPECTRA]
+    given = []
+    for singular, share, _ in _SPECTRA:
+        value, failure = _number(answer, np.array(singular), share)
+        if failure:
+            return failure
+        given.append(int(value) if value.is_integer() else value)
     wanted = [components for *_, components in _SPECTRA]
     if given == wanted:
         return None
@@ -42,6 +48,12 @@ def components_needed(answer: Any) -> Hint | None:
             "数目差一：累积和中下标为 i 的一项包含 i + 1 个成分。",
         )
     row = next(i for i, n in enumerate(given) if n != wanted[i])
+    if row == _TIED and given[row] == wanted[row] + 1:
+        return Hint(
+            "one too many where the share is reached exactly: the components must keep at least "
+            "this share, so reaching it is enough.",
+            "占比恰好达到时多数了一个：要求是至少保留这个占比，恰好达到就够了。",
+        )
     singular, share, components = _SPECTRA[row]
     return Hint(
         f"for singular values {list(singular)} and a share of {share} the answer is {components}. "
@@ -49,6 +61,20 @@ def components_needed(answer: Any) -> Hint | None:
         f"奇异值为 {list(singular)}、占比为 {share} 时，答案是 {components}。"
         f"收到的是 {given[row]}。",
     )
+
+
+def _number(function: Any, *arguments: Any) -> tuple[float, Hint | None]:
+    """Returns the one number that the reader's function gives, or what is wrong with it."""
+    value, failure = call(function, *arguments)
+    if failure:
+        return np.nan, failure
+    try:
+        return float(value), None
+    except Exception:  # anything may have been returned, or nothing
+        return np.nan, Hint(
+            f"the function should return one number. Received: {type(value).__name__}.",
+            f"函数应返回一个数。收到的是 {type(value).__name__}。",
+        )
 
 
 def _first(values: np.ndarray, share: float) -> int:
@@ -62,7 +88,9 @@ def worth(answer: Any) -> Hint | None:
         return _NOT_A_FUNCTION
     useless = np.outer([1, 2, 3], [4, 2, 1, 1])
     table = np.array([[8, 1, 1], [1, 5, 2]])
-    bits = float(answer(useless))
+    bits, failure = _number(answer, useless)
+    if failure:
+        return failure
     if np.isclose(bits, entropy(useless.sum(axis=1))):
         return Hint(
             "a context that tells nothing came out as worth something: the entropy of context and "
@@ -74,7 +102,10 @@ def worth(answer: Any) -> Hint | None:
             f"a context that tells nothing is worth 0 bits. Received: {bits:.3f}.",
             f"毫无信息的上下文价值应为 0 比特。收到的是 {bits:.3f}。",
         )
-    bits, wanted = float(answer(table)), entropy(table.sum(axis=0)) - conditional_entropy(table)
+    wanted = entropy(table.sum(axis=0)) - conditional_entropy(table)
+    bits, failure = _number(answer, table.copy())
+    if failure:
+        return failure
     if np.isclose(bits, wanted):
         return None
     if np.isclose(bits, -wanted):

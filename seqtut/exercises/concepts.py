@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from seqtut.equations import negative_log_likelihood
-from seqtut.exercises.registry import Hint, exercise
+from seqtut.exercises.registry import Hint, call, exercise
 
 # What the chapter's exercise cells set up, in the same order.
 SPELLING = {
@@ -244,13 +244,10 @@ def nats_per_token(answer: Any) -> Hint | None:
     for seed, lengths in enumerate([(6, 2, 1), (1, 4, 2, 6)]):
         logits, targets, mask = _random_batch(seed, lengths)
         wanted = negative_log_likelihood(logits, targets, mask)
-        try:
-            given = _array(answer(logits.copy(), targets.copy(), mask.copy()))
-        except Exception as error:  # the reader's own code may fail in any way
-            return Hint(
-                f"the function stopped with {type(error).__name__}: {error}.",
-                f"函数运行时出错，{type(error).__name__}：{error}。",
-            )
+        returned, failure = call(answer, logits.copy(), targets.copy(), mask.copy())
+        if failure:
+            return failure
+        given = _array(returned)
         if given is None or given.size != 1:
             return Hint(
                 "the function should return one number for the whole batch.",

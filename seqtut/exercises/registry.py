@@ -41,6 +41,26 @@ def names() -> list[str]:
     return list(_CHECKERS)
 
 
+def call(function: Callable[..., Any], *arguments: Any) -> tuple[Any, Hint | None]:
+    """Calls a reader's function, which may fail in any way.
+
+    Args:
+        function: What the reader has written.
+        *arguments: What it is called with. Pass copies of what is used afterwards.
+
+    Returns:
+        What the function returned and None, or None and a hint that names the error.
+    """
+    try:
+        return function(*arguments), None
+    except Exception as error:  # the reader's own code may fail in any way
+        reason = f"{type(error).__name__}: {error}"
+        return None, Hint(
+            f"the function stopped with {reason}.",
+            f"函数运行时出错（{reason}）。",
+        )
+
+
 def judge(name: str, answer: Any) -> Verdict:
     """Judges an answer and returns the verdict without printing it.
 

@@ -17,8 +17,10 @@ def masked_softmax(scores: Any, mask: Any) -> Any:
     Returns:
         `(..., S)` weights that sum to 1 over what is kept; all 0 where nothing is, never NaN.
     """
-    weights = ops.softmax(ops.where(mask, scores, ops.cast(-1e9, scores.dtype)), axis=-1)
-    # Where nothing is kept, the softmax above is uniform: the product makes it nothing.
+    masked = ops.where(mask, scores, ops.cast(-1e9, scores.dtype))
+    # Keras's softmax warns of a last axis of one, and a source of one token is no mistake.
+    weights = ops.exp(ops.log_softmax(masked, axis=-1))
+    # Where nothing is kept, these weights are uniform: the product makes them nothing.
     return weights * ops.cast(mask, scores.dtype)
 
 

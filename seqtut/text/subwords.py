@@ -112,8 +112,7 @@ class Subwords:
                 add_dummy_prefix=leading_space,
                 normalization_rule_name="identity",
                 remove_extra_whitespaces=False,
-                # By default, longer texts are left out without a word.
-                max_sentence_length=max((len(text.encode()) for text in written), default=0) + 1,
+                max_sentence_length=2**30,  # the most there is; longer texts are left out
                 num_threads=1,  # the number is written into the model
                 minloglevel=2,
                 pad_id=PAD,

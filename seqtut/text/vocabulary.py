@@ -112,8 +112,11 @@ class Vocabulary:
         Raises:
             ValueError: If an id is not of this vocabulary.
         """
-        named = (*SPECIAL_NAMES[:UNKNOWN], unknown, *self.tokens)
-        return [named[index] for index in spoken_ids(ids, len(self))]
+        first = len(SPECIAL_NAMES)
+        return [
+            unknown if index == UNKNOWN else self.tokens[index - first]
+            for index in spoken_ids(ids, len(self))
+        ]
 
     @property
     def content_hash(self) -> str:

@@ -8,8 +8,9 @@ from seqtut.training.checkpoints import (
     save_checkpoint,
     save_weights,
 )
-from seqtut.training.loop import History, TrainingError, evaluate, fit
-from seqtut.training.losses import reconstruction_loss
+from seqtut.training.loop import TrainingError, evaluate, fit
+from seqtut.training.losses import reconstruction_loss, token_accuracy, token_loss
+from seqtut.training.state import History
 
 __all__ = [
     "ArrayBatches",
@@ -23,4 +24,6 @@ __all__ = [
     "reconstruction_loss",
     "save_checkpoint",
     "save_weights",
+    "token_accuracy",
+    "token_loss",
 ]

@@ -1,6 +1,7 @@
 """What the loop is fed: batches whose order is a function of seed and epoch alone."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,11 @@ class ArrayBatches:
         self.arrays = arrays
         self.size = size
         self.seed = seed
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that the order depends on, for a training's record."""
+        return {"examples": len(self.arrays[0]), "size": self.size, "seed": self.seed}
 
     def __len__(self) -> int:
         return -(-len(self.arrays[0]) // self.size)

@@ -1,7 +1,6 @@
 """The loop: epochs of compiled steps, early stopping, checkpoints that resume exactly."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,28 +11,13 @@ from tqdm import tqdm
 
 from seqtut.runtime import progress_wanted
 from seqtut.training.batches import ArrayBatches
-from seqtut.training.checkpoints import (
-    load_checkpoint,
-    refuse_others,
-    save_checkpoint,
-    signature,
-    values,
-)
+from seqtut.training.state import History, State
 
 Loss = Callable[[Any, tuple, bool], tuple]
 
 
 class TrainingError(Exception):
     """Training cannot go on; the message says where it stopped and what was kept."""
-
-
-@dataclass
-class History:
-    """Losses by epoch, and the epoch (from 0) whose weights the model holds at the end."""
-
-    train: list[float] = field(default_factory=list)
-    dev: list[float] = field(default_factory=list)
-    best_epoch: int = -1
 
 
 def evaluate(model: Any, batches: ArrayBatches, loss: Loss) -> float:
@@ -71,6 +55,8 @@ def fit(
     *,
     epochs: int,
     learning_rate: float | keras.optimizers.schedules.LearningRateSchedule = 1e-3,
+    clip_norm: float | None = None,
+    score: Callable[[Any], float] | None = None,
     patience: int | None = None,
     checkpoint: Path | str | None = None,
     progress: bool | None = None,
@@ -87,7 +73,12 @@ def fit(
         loss: Returns a sum and a count for a batch; what is minimised is their ratio.
         epochs: Passes over `train`, those before a resume included.
         learning_rate: Adam's step size, or a Keras schedule of it by step.
-        patience: Epochs without a better `dev` loss before stopping; None never stops early.
+        clip_norm: The largest norm of all gradients together, longer ones being scaled down to it;
+            None never clips.
+        score: Takes the model after each epoch and returns what to choose the epoch by instead of
+            the `dev` loss, lower being better: an error rate of decoded outputs, say.
+        patience: Epochs without a better `dev` loss, or score, before stopping; None never stops
+            early.
         checkpoint: File to write after each epoch and to resume from.
         progress: Whether to show a bar; None shows it in a terminal or Colab.
 
@@ -95,13 +86,15 @@ def fit(
         The `History`, of earlier runs of a resumed training too.
 
     Raises:
-        TrainingError: If the loss is not a finite number; the best weights are put back.
+        TrainingError: If the loss or score is not a finite number; the best weights are put back.
         CheckpointError: If the checkpoint is damaged, or another model's or training's.
     """
-    optimizer = keras.optimizers.Adam(learning_rate)
+    optimizer = keras.optimizers.Adam(learning_rate, global_clipnorm=clip_norm)
     optimizer.build(model.trainable_variables)
-    settings = {"learning_rate": _described(learning_rate), "seed": train.seed, "size": train.size}
-    state = _State(model, optimizer, settings)
+    settings = {"learning_rate": _described(learning_rate), **train.settings}
+    settings |= {} if clip_norm is None else {"clip_norm": clip_norm}
+    settings |= {} if score is None else {"chosen_by": "score"}
+    state = State(model, optimizer, settings)
     if checkpoint is not None and Path(checkpoint).exists():
         state.restore(Path(checkpoint))
     step, measure = _compiled(model, optimizer, loss)
@@ -111,18 +104,21 @@ def fit(
     with tqdm(total=epochs, initial=len(history.train), unit="epoch", disable=not shown) as bar:
         while len(history.train) < epochs and not _exhausted(history, patience):
             epoch = len(history.train)
-            losses = (_mean(step, train, epoch), _mean(measure, dev, epoch))
-            if not np.isfinite(losses).all():
+            measured = {"train": _mean(step, train, epoch), "dev": _mean(measure, dev, epoch)}
+            if score is not None:
+                measured["score"] = float(score(model))
+            if not np.isfinite(list(measured.values())).all():
                 state.keep_best()
+                found = ", ".join(f"{name} {value}" for name, value in measured.items())
                 raise TrainingError(
-                    f"The loss was not a finite number in epoch {epoch}. Received: train "
-                    f"{losses[0]}, dev {losses[1]}. Lower the learning rate; the weights of "
-                    f"epoch {history.best_epoch} were put back."
+                    f"The loss was not a finite number in epoch {epoch}. Received: {found}. Lower "
+                    f"the learning rate; the weights of epoch {history.best_epoch} were put back."
                 )
-            state.record(*losses)
+            state.record(measured)
             if checkpoint is not None:
                 state.write(Path(checkpoint))
-            bar.set_postfix(train=f"{losses[0]:.5f}", dev=f"{losses[1]:.5f}", refresh=False)
+            shown_values = {name: f"{value:.5f}" for name, value in measured.items()}
+            bar.set_postfix(shown_values, refresh=False)
             bar.update()
     state.keep_best()
     return history
@@ -136,13 +132,19 @@ def _exhausted(history: History, patience: int | None) -> bool:
     return patience is not None and len(history.dev) - 1 - history.best_epoch >= patience > 0
 
 
+def _dense(gradient: Any) -> Any:
+    # An embedding's gradient lists a part for each use of a token. Keras's Adam squares the parts
+    # before it adds them, and takes too long a step for each token that a batch repeats.
+    return tf.convert_to_tensor(gradient) if isinstance(gradient, tf.IndexedSlices) else gradient
+
+
 def _compiled(model: Any, optimizer: Any, loss: Loss) -> tuple[Callable, Callable]:
     @tf.function(reduce_retracing=True)
     def step(batch):
         with tf.GradientTape() as tape:
             total, count = loss(model, batch, True)
             mean = total / count
-        gradients = tape.gradient(mean, model.trainable_variables)
+        gradients = [_dense(g) for g in tape.gradient(mean, model.trainable_variables)]
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         return total, count
 
@@ -151,43 +153,3 @@ def _compiled(model: Any, optimizer: Any, loss: Loss) -> tuple[Callable, Callabl
         return loss(model, batch, False)
 
     return step, measure
-
-
-class _State:
-    """All that a resumed training needs: weights, the optimizer's, the best so far, history."""
-
-    def __init__(self, model: Any, optimizer: Any, settings: dict[str, Any]):
-        self.variables = {"model": model.variables, "optimizer": optimizer.variables}
-        self.facts = {"model": signature(model), "training": settings}
-        self.history = History()
-        self.best = values(model.variables)
-
-    def record(self, train: float, dev: float) -> None:
-        history = self.history
-        if history.best_epoch < 0 or dev < history.dev[history.best_epoch]:
-            history.best_epoch = len(history.dev)
-            self.best = values(self.variables["model"])
-        history.train.append(train)
-        history.dev.append(dev)
-
-    def keep_best(self) -> None:
-        for variable, value in zip(self.variables["model"], self.best, strict=True):
-            variable.assign(value)
-
-    def write(self, path: Path) -> None:
-        tensors = {
-            f"{group}/{index}": value
-            for group, variables in self.variables.items()
-            for index, value in enumerate(values(variables))
-        }
-        tensors |= {f"best/{index}": value for index, value in enumerate(self.best)}
-        save_checkpoint(path, tensors, {**self.facts, "history": vars(self.history)})
-
-    def restore(self, path: Path) -> None:
-        tensors, facts = load_checkpoint(path)
-        refuse_others(path, facts, self.facts)
-        for group, variables in self.variables.items():
-            for index, variable in enumerate(variables):
-                variable.assign(tensors[f"{group}/{index}"])
-        self.best = [tensors[f"best/{index}"] for index in range(len(self.best))]
-        self.history = History(**facts["history"])

@@ -1,5 +1,6 @@
 """Losses as a sum and a count, so that a mean over batches is the mean over what they hold."""
 
+from collections.abc import Callable
 from typing import Any
 
 from keras import ops
@@ -21,3 +22,58 @@ def reconstruction_loss(model: Any, batch: tuple, training: bool) -> tuple:
     inputs, target = batch[0], batch[-1]
     difference = model(inputs, training=training) - target
     return ops.sum(ops.square(difference)), ops.cast(ops.size(target), "float32")
+
+
+def token_loss(label_smoothing: float = 0.0) -> Callable[[Any, tuple, bool], tuple]:
+    """Makes the loss of a sequence model: cross-entropy in nats, summed over the real tokens.
+
+    With smoothing, a token's target is `1 - label_smoothing` on the right token plus
+    `label_smoothing` spread evenly over the vocabulary. Only training is smoothed: an evaluation
+    is the negative log-likelihood, whose mean's exponential is the perplexity.
+
+    Args:
+        label_smoothing: Share of the target that is spread, in [0, 1).
+
+    Returns:
+        A loss for `fit` and `evaluate`. It takes a model, a batch `(source, source_mask,
+        decoder_input, target, target_mask)` and whether this is training, and returns the sum
+        over the tokens that the target mask keeps, and how many these are, both float scalars.
+
+    Raises:
+        ValueError: If `label_smoothing` is not in [0, 1).
+
+    Source: Szegedy et al. (2016) for the smoothing.
+    """
+    if not 0 <= label_smoothing < 1:
+        raise ValueError(f"label_smoothing is a share in [0, 1). Received: {label_smoothing}.")
+
+    def loss(model: Any, batch: tuple, training: bool) -> tuple:
+        *inputs, target, target_mask = batch
+        logits = model(tuple(inputs), training=training)
+        nats = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)
+        if training and label_smoothing:
+            even = ops.logsumexp(logits, axis=-1) - ops.mean(logits, axis=-1)
+            nats = (1 - label_smoothing) * nats + label_smoothing * even
+        kept = ops.cast(target_mask, nats.dtype)
+        return ops.sum(nats * kept), ops.sum(kept)
+
+    return loss
+
+
+def token_accuracy(model: Any, batch: tuple, training: bool) -> tuple:
+    """How many real tokens a sequence model ranks first, given the right ones before them.
+
+    Args:
+        model: Maps `(source, source_mask, decoder_input)` to logits `(B, T, V)`.
+        batch: `(source, source_mask, decoder_input, target, target_mask)`.
+        training: Whether layers such as dropout act as in training.
+
+    Returns:
+        The number of tokens that are right, and of those that the target mask keeps, both float
+        scalars, as `evaluate` takes them.
+    """
+    *inputs, target, target_mask = batch
+    logits = model(tuple(inputs), training=training)
+    right = ops.equal(ops.cast(ops.argmax(logits, axis=-1), target.dtype), target)
+    kept = ops.cast(target_mask, logits.dtype)
+    return ops.sum(ops.cast(right, logits.dtype) * kept), ops.sum(kept)

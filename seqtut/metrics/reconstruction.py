@@ -1,22 +1,10 @@
-"""How well a model does, with the doubt that belongs to the number."""
+"""Reconstruction: the squared error of each example, and PCA to compare with."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from seqtut import equations
-
-
-class Interval(NamedTuple):
-    """A mean and the ends of its interval, in the values' unit."""
-
-    mean: float
-    low: float
-    high: float
-
-    def __format__(self, spec: str) -> str:
-        half = (self.high - self.low) / 2
-        return f"{self.mean:{spec}} ± {half:{spec}}"
 
 
 class PCA(NamedTuple):
@@ -63,30 +51,6 @@ def fit_pca(x: np.ndarray) -> PCA:
     mean = x.mean(axis=0)
     _, singular, components = np.linalg.svd(x - mean, full_matrices=False)
     return PCA(mean, components, singular**2 / len(x))
-
-
-def mean_interval(values: np.ndarray, level: float = 0.95) -> Interval:
-    """Returns the mean of independent results with Student's interval.
-
-    Args:
-        values: `(n,)`, one result a seed.
-        level: Confidence level between 0 and 1.
-
-    Returns:
-        An `Interval`; `format(interval, ".2f")` writes it as "mean ± half-width".
-
-    Raises:
-        ValueError: If there are fewer than two values, or the level is no share.
-
-    Equation: eq-mean-interval
-    """
-    if len(values) < 2 or not 0 < level < 1:
-        raise ValueError(
-            "mean_interval needs two or more values and a level between 0 and 1. "
-            f"Received: {len(values)} values, level {level}."
-        )
-    mean, half = equations.mean_interval(values, level)
-    return Interval(mean, mean - half, mean + half)
 
 
 def squared_error_per_example(x: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:

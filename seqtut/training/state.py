@@ -1,0 +1,77 @@
+"""What a training remembers from epoch to epoch, and from one process to the next."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from seqtut.training.checkpoints import (
+    load_checkpoint,
+    refuse_others,
+    save_checkpoint,
+    signature,
+    values,
+)
+
+
+@dataclass
+class History:
+    """Losses by epoch, and the epoch (from 0) whose weights the model holds at the end.
+
+    `score` is empty unless `fit` was given one to choose the epoch by.
+    """
+
+    train: list[float] = field(default_factory=list)
+    dev: list[float] = field(default_factory=list)
+    best_epoch: int = -1
+    score: list[float] = field(default_factory=list, repr=False)
+
+
+class State:
+    """All that a resumed training needs: weights, the optimizer's, the best so far, history.
+
+    Args:
+        model: The model being trained, built.
+        optimizer: Its optimizer, built.
+        settings: What a resumed training must have in common with this one.
+    """
+
+    def __init__(self, model: Any, optimizer: Any, settings: dict[str, Any]):
+        self.variables = {"model": model.variables, "optimizer": optimizer.variables}
+        self.facts = {"model": signature(model), "training": settings}
+        self.history = History()
+        self.best = values(model.variables)
+
+    def record(self, measured: dict[str, float]) -> None:
+        """Adds an epoch's measurements, and keeps its weights if it is the best so far."""
+        history = self.history
+        for name, value in measured.items():
+            getattr(history, name).append(value)
+        chosen_by = history.score or history.dev
+        if history.best_epoch < 0 or chosen_by[-1] < chosen_by[history.best_epoch]:
+            history.best_epoch = len(chosen_by) - 1
+            self.best = values(self.variables["model"])
+
+    def keep_best(self) -> None:
+        """Puts the weights of the best epoch into the model."""
+        for variable, value in zip(self.variables["model"], self.best, strict=True):
+            variable.assign(value)
+
+    def write(self, path: Path) -> None:
+        """Writes everything to a checkpoint."""
+        tensors = {
+            f"{group}/{index}": value
+            for group, variables in self.variables.items()
+            for index, value in enumerate(values(variables))
+        }
+        tensors |= {f"best/{index}": value for index, value in enumerate(self.best)}
+        save_checkpoint(path, tensors, {**self.facts, "history": vars(self.history)})
+
+    def restore(self, path: Path) -> None:
+        """Puts everything back from a checkpoint; another model's or training's is refused."""
+        tensors, facts = load_checkpoint(path)
+        refuse_others(path, facts, self.facts)
+        for group, variables in self.variables.items():
+            for index, variable in enumerate(variables):
+                variable.assign(tensors[f"{group}/{index}"])
+        self.best = [tensors[f"best/{index}"] for index in range(len(self.best))]
+        self.history = History(**facts["history"])
