@@ -52,7 +52,8 @@ def runtimes(edition: str) -> str:
 def _allocator(words: dict[str, str]) -> str:
     """Returns the table of training speed with and without the allocator setting."""
     measured = json.loads((BOOK / "benchmarks.json").read_text(encoding="utf-8"))["allocator"]
-    rows = [f"| | {words['off']} | {words['on']} |", "| --- | ---: | ---: |"]
+    head = (words["measure"], words["off"], words["on"])
+    rows = [f"| {' | '.join(head)} |", "| --- | ---: | ---: |"]
     for name, spec in _ALLOCATOR_ROWS.items():
         cells = [
             "{0:{spec}} ({1:{spec}}–{2:{spec}})".format(*measured[setting][name], spec=spec)

@@ -549,7 +549,7 @@ def test_the_page_of_run_times_has_each_chapter_with_its_measures(chapter):
     rows = pages.runtimes("en").strip().splitlines()
     assert "| {doc}`The first chapter <01_first>` | 1.0 | 0.10 | 4 |" in rows
     assert rows[-6:] == [
-        "| | without | with |",
+        "| Measured | without | with |",
         "| --- | ---: | ---: |",
         "| Examples a second | 1,500 (1,400–1,601) | 1,500 (1,400–1,601) |",
         "| Page faults | 12,345 (1–99,999) | 67 (1–99,999) |",
