@@ -11,6 +11,7 @@ from seqtut.laws.learning import (
     resuming_changes_nothing,
     saving_changes_nothing,
 )
+from seqtut.laws.search import search_keeps_its_word
 from seqtut.laws.sequences import (
     future_changes_nothing,
     loss_counts_tokens,
@@ -29,5 +30,6 @@ __all__ = [
     "padding_changes_nothing",
     "resuming_changes_nothing",
     "saving_changes_nothing",
+    "search_keeps_its_word",
     "step_is_sequence",
 ]
