@@ -14,7 +14,7 @@ help:  ## show this list
 
 $(VENV)/.book: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"The book needs Python 3.11 or newer. Received: {sys.version.split()[0]}. Say which: make PYTHON=python3.11 ...")'
-	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --disable-pip-version-check uv -c requirements.txt; }
+	@{ $(BIN)/python -c '' && $(BIN)/uv --version; } >/dev/null 2>&1 || { $(PYTHON) -m venv --clear $(VENV) && $(BIN)/pip install --quiet --disable-pip-version-check uv -c requirements.txt; } || { echo "No virtual environment could be made in $(VENV). Run make clean, then try again."; exit 2; }
 	$(PIP) install --quiet --group book -c requirements.txt
 	@touch $@
 

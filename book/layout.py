@@ -27,8 +27,14 @@ def editions() -> dict[str, dict]:
 @cache
 def toc_stems() -> tuple[str, ...]:
     """Returns the stems of all pages in reading order, the front page first."""
-    toc = yaml.safe_load(TOC.read_text(encoding="utf-8"))
-    return (toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"]))
+    try:
+        toc = yaml.safe_load(TOC.read_text(encoding="utf-8"))
+        return (toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"]))
+    except (yaml.YAMLError, KeyError, TypeError) as error:
+        raise BookError(
+            "book/_toc.yml is no table of contents with a root and parts of chapters. Received: "
+            f"{' '.join(str(error).split())[:200]}. Mend it."
+        ) from error
 
 
 def chapter_paths(edition: str = ORIGINAL) -> dict[str, Path]:
@@ -39,6 +45,11 @@ def chapter_paths(edition: str = ORIGINAL) -> dict[str, Path]:
     """
     found = {path.stem: path for path in sorted((CHAPTERS / edition).glob("*.md"))}
     listed = [stem for stem in toc_stems() if stem[0].isdigit()]
+    twice = sorted({stem for stem in listed if listed.count(stem) > 1})
+    if twice:
+        raise BookError(
+            f"book/_toc.yml lists a page twice. Received: {', '.join(twice)}. Keep one."
+        )
     if sorted(found) != sorted(listed):
         differ = ", ".join(sorted(set(found) ^ set(listed)))
         raise BookError(

@@ -28,13 +28,27 @@ from book.stamps import code_cells, inputs_stamp, outputs_intact, same_code
 
 def read_text(path: Path) -> NotebookNode:
     """Reads a MyST text notebook; its code cells have no outputs."""
-    return jupytext.read(path, fmt="md:myst")
+    try:
+        return jupytext.read(path, fmt="md:myst")
+    except Exception as error:  # jupytext and the YAML of a cell fail in many ways
+        raise BookError(
+            f"{path.relative_to(ROOT)} is no MyST notebook. Received: "
+            f"{' '.join(str(error).split())[:200]}. Mend the text."
+        ) from error
 
 
 def read_committed(path: Path) -> NotebookNode | None:
     """Reads the generated notebook beside a text notebook, if there is one."""
     notebook = path.with_suffix(".ipynb")
-    return nbformat.read(notebook, as_version=4) if notebook.is_file() else None
+    if not notebook.is_file():
+        return None
+    try:
+        return nbformat.read(notebook, as_version=4)
+    except Exception as error:  # cut off, or left with a merge's conflict marks
+        raise BookError(
+            f"{notebook.relative_to(ROOT) if notebook.is_relative_to(ROOT) else notebook} cannot "
+            "be read as a notebook. Delete it, then run `make notebooks`."
+        ) from error
 
 
 def why_behind(text: NotebookNode, committed: NotebookNode | None) -> str | None:
@@ -93,6 +107,11 @@ def all_labels(edition: str = ORIGINAL) -> Labels:
     for stem in toc_stems():
         if stem not in texts:
             page = BOOK / edition / f"{stem}.md"
+            if not page.is_file():
+                raise BookError(
+                    f"book/_toc.yml lists a page that is not there. Received: {stem!r}. Write "
+                    f"book/{edition}/{stem}.md, or mend the name."
+                )
             labels.titles[stem] = first_heading(page.read_text(encoding="utf-8"))
     return labels
 

@@ -54,6 +54,8 @@ def stamp_notebooks(repository: str, commit: str, folder: Path) -> list[Path]:
         cell.source = SETUP_CELL.replace('""', f'"git+{repository}@{commit}"', 1)
         notebook.metadata["seqtut"]["outputs"] = outputs_stamp(notebook)
         stamped[path] = nbformat.writes(notebook, version=4) + "\n"
+    if not stamped:
+        raise BookError(f"There is no notebook to stamp. Received: {folder}. Give their folder.")
     for path, content in stamped.items():  # all of them or, after an error above, none
         write_if_changed(path, content)
     return list(stamped)

@@ -31,7 +31,7 @@ from book.layout import (
     toc_stems,
     write_if_changed,
 )
-from book.notebooks import all_labels, joined_chapter
+from book.notebooks import all_labels, generate, joined_chapter
 
 HTML = BUILD / "html"
 _EXTENSION = Path(__file__).with_name("extension.py")
@@ -81,8 +81,11 @@ def lay_out(edition: str, source: Path) -> bool:
     """Writes an edition's sources flat into one folder, and says whether any file went away."""
     wanted = {Path("_toc.yml"): _toc(edition)}
     wanted[Path("references.bib")] = (BOOK / "references.bib").read_bytes()
+    labels = all_labels(edition)
     for stem, path in chapter_paths(edition).items():
-        wanted[Path(f"{stem}.ipynb")] = nbformat.writes(joined_chapter(path), version=4)
+        joined = joined_chapter(path)
+        generate(joined, stem, labels)  # a broken reference is one sentence here, before Sphinx
+        wanted[Path(f"{stem}.ipynb")] = nbformat.writes(joined, version=4)
     for page in (BOOK / edition).glob("*.md"):
         make = _GENERATED.get(page.name)
         wanted[Path(page.name)] = make(edition) if make else page.read_bytes()
@@ -181,7 +184,9 @@ def _facts(stem: str, edition: str, repository: str, branch: str) -> dict:
 
 
 def _run_jupyter_book(source: Path, config: Path, output: Path) -> None:
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(source)]
+    # Not the script beside Python: its first line holds the path where .venv was made.
+    run = "import sys; from jupyter_book.cli.main import main; sys.exit(main())"
+    command = [sys.executable, "-c", run, "build", str(source)]
     command += ["--config", str(config), "--toc", str(source / "_toc.yml")]
     command += ["--path-output", str(output), "-W", "-n", "--keep-going", "-q"]
     environment = {

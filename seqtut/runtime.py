@@ -5,6 +5,7 @@ anything imports TensorFlow.
 """
 
 import ctypes
+import operator
 import os
 import platform
 import sys
@@ -85,6 +86,19 @@ def import_quietly() -> None:
             os.close(kept)
 
 
+def _whole(name: str, value: object, low: int, high: int) -> int:
+    """Returns a value as an int, NumPy's included, or raises ValueError in a sentence."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or not low <= number <= high:
+        raise ValueError(
+            f"{name} must be a whole number from {low} to {high}. Received: {value!r}."
+        )
+    return number
+
+
 def setup(seed: int = 0, threads: int | None = None) -> Allocator:
     """Makes a process ready to train: quiet logs, allocator, threads, seeds.
 
@@ -99,10 +113,8 @@ def setup(seed: int = 0, threads: int | None = None) -> Allocator:
         ValueError: If `seed` or `threads` is out of range.
         RuntimeError: If `threads` is given after TensorFlow was imported.
     """
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be in [0, 2**32). Received: {seed}.")
-    if threads is not None and threads < 1:
-        raise ValueError(f"threads must be 1 or more. Received: {threads}.")
+    seed = _whole("seed", seed, 0, 2**32 - 1)
+    threads = None if threads is None else _whole("threads", threads, 1, 2**16)
     allocator = tune_allocator()
     if threads is not None:
         if "tensorflow" in sys.modules:
@@ -119,9 +131,19 @@ def setup(seed: int = 0, threads: int | None = None) -> Allocator:
 
 
 def cache_folder() -> Path:
-    """Returns the folder that downloads are kept in: `SEQTUT_CACHE`, or the system's custom."""
+    """Returns the folder that downloads are kept in: `SEQTUT_CACHE`, or the system's custom.
+
+    Raises:
+        ValueError: If `SEQTUT_CACHE` begins with the home folder of somebody unknown.
+    """
     if chosen := os.environ.get("SEQTUT_CACHE"):
-        return Path(chosen).expanduser()
+        try:
+            return Path(chosen).expanduser()
+        except RuntimeError as error:
+            raise ValueError(
+                f"SEQTUT_CACHE must be a folder's path. Received: {chosen!r}, whose home folder is "
+                "not known. Give the whole path."
+            ) from error
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "seqtut"
     if sys.platform == "darwin":

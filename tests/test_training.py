@@ -67,7 +67,9 @@ def test_the_order_changes_with_the_epoch_and_not_with_the_call():
     assert next(training.ArrayBatches(np.arange(9), size=9).epoch(4))[0].tolist() == list(range(9))
 
 
-@pytest.mark.parametrize(("arrays", "size"), [([], 1), ([X, X[:3]], 1), ([X[:0]], 1), ([X], 0)])
+@pytest.mark.parametrize(
+    ("arrays", "size"), [([], 1), ([X, X[:3]], 1), ([X[:0]], 1), ([X], 0), ([X], 1.5)]
+)
 def test_batches_that_cannot_be_cut_are_refused(arrays, size):
     with pytest.raises(ValueError, match="Received"):
         training.ArrayBatches(*arrays, size=size)
@@ -241,8 +243,36 @@ def test_an_altered_weight_is_refused(tmp_path):
 
 def test_somebody_elses_safetensors_file_is_refused(tmp_path):
     save_file({"a": np.zeros(3)}, tmp_path / "c")
-    with pytest.raises(training.CheckpointError, match="was altered"):
+    with pytest.raises(training.CheckpointError, match="none that seqtut wrote"):
         training.load_weights(tmp_path / "c", make())
+
+
+def test_a_folder_is_refused_as_a_checkpoint(tmp_path):
+    with pytest.raises(training.CheckpointError, match="is a file. Received: .* a folder"):
+        fit(make(), checkpoint=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"epochs": 0}, {"epochs": 1.5}, {"epochs": None}, {"patience": 0}, {"clip_norm": 0}]
+)
+def test_settings_that_make_no_training_are_refused(odd):
+    (name, value) = next(iter(odd.items()))
+    with pytest.raises(ValueError, match=f"{name} must be a .*Received: {value}"):
+        fit(make(), **odd)
+
+
+def test_data_that_are_not_numbers_leave_the_starting_weights():
+    model = make()
+    before = weights(model)
+    with pytest.raises(training.TrainingError, match="in the data; the starting weights were put"):
+        training.fit(
+            model,
+            training.ArrayBatches(X * np.nan, size=50, seed=0),
+            training.ArrayBatches(X, size=50),
+            training.reconstruction_loss,
+            epochs=2,
+        )
+    assert equal(weights(model), before)
 
 
 def test_another_models_checkpoint_is_refused_and_changes_nothing(tmp_path):

@@ -43,14 +43,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return _run(arguments)
         finally:
-            sys.stdout.flush()
+            if sys.stdout is not None:  # None if the shell closed it
+                sys.stdout.flush()
     except BrokenPipeError:
-        # Otherwise the interpreter flushes once more as it ends, and complains.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return CLOSED_PIPE
+    except OSError as error:
+        _forget_output()
+        print(f"seqtut: the output could not be written: {error}", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("seqtut: interrupted", file=sys.stderr)
         return INTERRUPTED
+
+
+def _forget_output() -> None:
+    """Keeps the interpreter from flushing once more as it ends, and complaining."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: Sequence[str] | None) -> int:

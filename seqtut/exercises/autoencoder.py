@@ -1,5 +1,6 @@
 """Checkers of chapter 03_autoencoder."""
 
+import reprlib
 from collections.abc import Callable
 from typing import Any
 
@@ -47,9 +48,9 @@ def count_weights(answer: Any) -> Hint | None:
         )
     return Hint(
         "a layer from n to m units has a matrix and a bias; add up the four layers. "
-        f"Received: {answer!r}.",
+        f"Received: {reprlib.repr(answer)}.",
         "从 n 个单元到 m 个单元的一层有一个矩阵和一个偏置向量，请把四层加起来。"
-        f"收到的是 {answer!r}。",
+        f"收到的是 {reprlib.repr(answer)}。",
     )
 
 

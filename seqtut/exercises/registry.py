@@ -36,6 +36,15 @@ def exercise(name: str) -> Callable[[Checker], Checker]:
     return register
 
 
+def _reason(error: BaseException) -> str:
+    """Says in one short line what went wrong, whatever the error does when it is asked."""
+    try:
+        said = " ".join(str(error).split())
+    except Exception:  # an error of the reader's own class may fail at this as well
+        said = ""
+    return f"{type(error).__name__}: {said}"[:200].rstrip(": ")
+
+
 def names() -> list[str]:
     """Returns the names of all exercises, in the order of their chapters."""
     return list(_CHECKERS)
@@ -53,8 +62,8 @@ def call(function: Callable[..., Any], *arguments: Any) -> tuple[Any, Hint | Non
     """
     try:
         return function(*arguments), None
-    except Exception as error:  # the reader's own code may fail in any way
-        reason = f"{type(error).__name__}: {error}"
+    except (Exception, SystemExit) as error:  # the reader's own code may fail in any way
+        reason = _reason(error)
         return None, Hint(
             f"the function stopped with {reason}.",
             f"函数运行时出错（{reason}）。",
@@ -71,7 +80,7 @@ def judge(name: str, answer: Any) -> Verdict:
     Returns:
         A `Verdict`. An answer of the wrong kind is a wrong answer, not an error.
     """
-    if name not in _CHECKERS:
+    if not isinstance(name, str) or name not in _CHECKERS:
         known = ", ".join(_CHECKERS)
         hint = Hint(
             f"there is no exercise of that name. The exercises are: {known}.",
@@ -80,8 +89,8 @@ def judge(name: str, answer: Any) -> Verdict:
         return Verdict(name, False, hint)
     try:
         hint = _CHECKERS[name](answer)
-    except Exception as error:  # an answer may be any object, so a checker may trip over it
-        reason = f"{type(error).__name__}: {error}"
+    except (Exception, SystemExit) as error:  # an answer is any object, and may trip a checker
+        reason = _reason(error)
         hint = Hint(
             f"the answer could not be read. Received: {type(answer).__name__} ({reason}).",
             f"无法读取这个答案。收到的是 {type(answer).__name__}（{reason}）。",

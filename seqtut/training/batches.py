@@ -1,5 +1,6 @@
 """What the loop is fed: batches whose order is a function of seed and epoch alone."""
 
+import numbers
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,11 +28,15 @@ class ArrayBatches:
             raise ValueError(
                 f"ArrayBatches needs arrays of one length above zero. Received lengths: {lengths}."
             )
-        if size < 1:
-            raise ValueError(f"A batch holds at least one example. Received: size={size}.")
+        if not isinstance(size, numbers.Integral) or size < 1:
+            raise ValueError(
+                f"A batch holds a whole number of examples above 0. Received: size={size!r}."
+            )
+        if seed is not None and (not isinstance(seed, numbers.Integral) or seed < 0):
+            raise ValueError(f"seed must be None or a whole number from 0. Received: {seed!r}.")
         self.arrays = arrays
-        self.size = size
-        self.seed = seed
+        self.size = int(size)
+        self.seed = None if seed is None else int(seed)
 
     @property
     def settings(self) -> dict[str, Any]:

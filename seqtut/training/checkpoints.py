@@ -81,6 +81,10 @@ def load_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         CheckpointError: If the file is missing, truncated, altered, or no checkpoint of ours.
     """
     path = Path(path)
+    if path.is_dir():
+        raise CheckpointError(
+            f"A checkpoint is a file. Received: {path}, a folder. Choose a file's path in it."
+        )
     try:
         with safe_open(path, framework="numpy") as file:
             written = dict(file.metadata() or {})
@@ -91,6 +95,10 @@ def load_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
             "Delete it to train from the start, or restore a copy."
         ) from error
     stated = written.pop("sha256", None)
+    if stated is None:
+        raise CheckpointError(
+            f"{path} is a safetensors file, but none that seqtut wrote. Choose another path."
+        )
     if stated != _digest(tensors, written):
         raise CheckpointError(
             f"{path} was altered: its contents do not match the hash it carries. "

@@ -1,5 +1,6 @@
 """The loop: epochs of compiled steps, early stopping, checkpoints that resume exactly."""
 
+import numbers
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -86,9 +87,13 @@ def fit(
         The `History`, of earlier runs of a resumed training too.
 
     Raises:
+        ValueError: If `epochs`, `patience` or `clip_norm` is not above zero.
         TrainingError: If the loss or score is not a finite number; the best weights are put back.
         CheckpointError: If the checkpoint is damaged, or another model's or training's.
     """
+    _refuse_odd(epochs=epochs, patience=patience, clip_norm=clip_norm)
+    if isinstance(learning_rate, numbers.Real):
+        learning_rate = float(learning_rate)
     optimizer = keras.optimizers.Adam(learning_rate, global_clipnorm=clip_norm)
     optimizer.build(model.trainable_variables)
     settings = {"learning_rate": _described(learning_rate), **train.settings}
@@ -110,9 +115,11 @@ def fit(
             if not np.isfinite(list(measured.values())).all():
                 state.keep_best()
                 found = ", ".join(f"{name} {value}" for name, value in measured.items())
+                best = history.best_epoch
+                kept = "the starting weights" if best < 0 else f"the weights of epoch {best}"
                 raise TrainingError(
                     f"The loss was not a finite number in epoch {epoch}. Received: {found}. Lower "
-                    f"the learning rate; the weights of epoch {history.best_epoch} were put back."
+                    f"the learning rate, or look for one in the data; {kept} were put back."
                 )
             state.record(measured)
             if checkpoint is not None:
@@ -122,6 +129,16 @@ def fit(
             bar.update()
     state.keep_best()
     return history
+
+
+def _refuse_odd(*, epochs: Any, patience: Any, clip_norm: Any) -> None:
+    for name, value in {"epochs": epochs, "patience": patience}.items():
+        if name == "patience" and value is None:
+            continue
+        if not isinstance(value, numbers.Integral) or value < 1:
+            raise ValueError(f"{name} must be a whole number above 0. Received: {value!r}.")
+    if clip_norm is not None and not (isinstance(clip_norm, numbers.Real) and clip_norm > 0):
+        raise ValueError(f"clip_norm must be a number above 0, or None. Received: {clip_norm!r}.")
 
 
 def _described(rate: Any) -> Any:
