@@ -23,11 +23,15 @@ recurrent = st.fixed_dictionaries(
         "decoder_layers": st.sampled_from([1, None]),
         "cell": st.sampled_from(["lstm", "gru"]),
         "bidirectional": st.booleans(),
-        "attention": st.sampled_from(["additive", "dot", None]),
+        "attention": st.sampled_from(
+            [("additive", None), ("additive", 1), ("dot", None), ("dot", 1), (None, None)]
+        ),
         "tied": st.booleans(),
         "dropout": st.sampled_from([0.0, 0.5]),
     }
-).map(lambda c: (Seq2Seq, c))
+).map(
+    lambda c: (Seq2Seq, c | dict(zip(("attention", "attend_after"), c["attention"], strict=True)))
+)
 attentive = st.fixed_dictionaries(
     {
         "width": st.just(6),
@@ -180,6 +184,19 @@ def test_a_compiled_loop_carries_the_state_and_a_beam_can_pick_its_rows(c):
     np.testing.assert_allclose(found, model((source, mask, decoder_input)), atol=1e-5)
 
 
+def test_a_layer_above_the_attention_knows_what_was_attended_to_before():
+    """Its logits change with a source that only earlier steps looked at."""
+    model = make((Seq2Seq, {"width": 6, "layers": 2, "attend_after": 1}))
+    source, mask, decoder_input = batch()
+    memory = model.encode(source, mask)
+    state = model.start(memory, 4)
+    _, after = model.step(decoder_input[:, 0], state)
+    other = model.step(decoder_input[:, 0], {**state, "states": memory["states"] + 1.0})[1]
+    logits, _ = model.step(decoder_input[:, 1], after)
+    changed, _ = model.step(decoder_input[:, 1], {**after, "cells": other["cells"]})
+    assert not np.allclose(logits, changed)
+
+
 @BOTH
 def test_dropout_acts_in_training_only(kind):
     model = make((kind, {"width": 4, "dropout": 0.5}))
@@ -210,6 +227,8 @@ def test_a_tied_decoder_scores_a_token_by_its_own_embedding(kind):
         (Seq2Seq, {"attention": "self"}, "'additive', 'dot' or None. Received: 'self'"),
         (Seq2Seq, {"width": 5, "bidirectional": True}, "odd width 5"),
         (Seq2Seq, {"layers": 1, "decoder_layers": 2}, "Received: 2 for 1"),
+        (Seq2Seq, {"attend_after": 2}, "Received: 2, with 1 layers and attention 'dot'"),
+        (Seq2Seq, {"attention": None, "attend_after": 1}, "Received: 1, with .* attention None"),
         (Transformer, {"layers": 0}, "positive"),
         (Transformer, {"positions": "rotary"}, "Received: 'rotary'"),
         (Transformer, {"heads": 3, "width": 8}, "Received: 3 heads, width 8"),

@@ -101,9 +101,10 @@ class RecurrentEncoder(keras.layers.Layer):
 class RecurrentDecoder(keras.layers.Layer):
     """Predicts each target token from those before it and what it attends to in the source.
 
-    Attention looks from the top layer's state at a step, after the step, as in Luong et al.
-    (2015). No state depends on what was attended to, so in training the recurrence runs over the
-    whole target first and one matrix product then attends for all its steps.
+    Attention looks from a layer's state at a step, after the step, as in Luong et al. (2015). That
+    layer's state does not depend on what was attended to, so in training its recurrence runs over
+    the whole target first and one matrix product then attends for all steps. Layers above the
+    attention read what it found, at this step and, through their state, at all earlier ones.
 
     Args:
         size: `V`, target vocabulary.
@@ -112,6 +113,7 @@ class RecurrentDecoder(keras.layers.Layer):
         layers: Recurrent layers.
         cell: "lstm" or "gru".
         attention: "additive", "dot" or None.
+        attend_after: Layers below the attention, at least one.
         tied: Whether a token is scored by its own embedding.
         dropout: Share of numbers dropped from each layer's input, in training.
         **kwargs: Passed on to `keras.layers.Layer`.
@@ -132,6 +134,7 @@ class RecurrentDecoder(keras.layers.Layer):
         layers: int,
         cell: str,
         attention: str | None,
+        attend_after: int,
         tied: bool,
         dropout: float,
         **kwargs: Any,
@@ -142,6 +145,7 @@ class RecurrentDecoder(keras.layers.Layer):
         self.dropout = keras.layers.Dropout(dropout)
         widths = [embedding_dim] + [width] * (layers - 1)
         self.layers = [_recurrence(cell, inputs, width) for inputs in widths]
+        self.below, self.above = range(attend_after), range(attend_after, layers)
         self.attention = {
             "additive": lambda: AdditiveAttention(width, width, width, name="attention"),
             "dot": lambda: DotAttention(name="attention"),
@@ -149,31 +153,37 @@ class RecurrentDecoder(keras.layers.Layer):
         }[attention]()
         read = embedding_dim if tied else width
         seen = width * 2 if attention else width
-        self.combine = _dense(seen, read, "tanh", "combine") if attention or tied else None
+        found = width if self.above else read
+        self.combine = _dense(seen, found, "tanh", "combine") if attention or tied else None
+        self.narrow = _dense(width, read, "tanh", "narrow") if tied and self.above else None
         self.logits = TiedLogits(self.embedding) if tied else _dense(read, size, None, "logits")
         self.built = True
 
     def call(self, decoder_input, memory, training=None):
         """Returns logits `(B, T, V)`."""
-        states = self.embedding(decoder_input)
-        for number, layer in enumerate(self.layers):
-            initial = memory["initial"][str(number)]
-            states = self.dropout(states, training=training)
-            states = layer(
-                states, initial_state=[initial[name] for name in self.names], training=training
-            )[0]
-        return self.read_out(states, memory, training)[0]
 
-    def read_out(self, states: Any, memory: dict, training: bool | None = None) -> tuple:
-        """Scores the vocabulary from the top layer's states.
+        def through(states, numbers):
+            for number in numbers:
+                initial = [memory["initial"][str(number)][name] for name in self.names]
+                states = self.dropout(states, training=training)
+                states = self.layers[number](states, initial_state=initial, training=training)[0]
+            return states
+
+        states = through(self.embedding(decoder_input), self.below)
+        states, _ = self.attend(states, memory, training)
+        return self.read_out(through(states, self.above), training)
+
+    def attend(self, states: Any, memory: dict, training: bool | None = None) -> tuple:
+        """Joins states with what they attend to.
 
         Args:
-            states: `(B, T, D)` the top layer's states.
+            states: `(B, T, D)` the states of the layer below the attention.
             memory: Holds the source's "states", "mask" and, for some attentions, "keys".
             training: Whether dropout acts.
 
         Returns:
-            Logits `(B, T, V)` and the attention's weights `(B, T, S)`, or None without attention.
+            What the next layer reads, `(B, T, ...)`, and the attention's weights `(B, T, S)`, or
+            None without attention.
         """
         weights = None
         if self.attention is not None:
@@ -181,24 +191,44 @@ class RecurrentDecoder(keras.layers.Layer):
                 states, memory["states"], memory["mask"], memory.get("keys")
             )
             states = ops.concatenate([states, context], axis=-1)
-        states = self.dropout(states, training=training)
         if self.combine is not None:
-            states = self.combine(states)
-        return self.logits(states), weights
+            states = self.combine(self.dropout(states, training=training))
+        return states, weights
 
-    def advance(self, tokens: Any, cells: dict) -> tuple[Any, dict]:
-        """Takes one step of the recurrence.
+    def read_out(self, states: Any, training: bool | None = None) -> Any:
+        """Scores the vocabulary.
+
+        Args:
+            states: `(B, T, ...)` what `attend` returned, or the top layer's states above it.
+            training: Whether dropout acts.
+
+        Returns:
+            Logits `(B, T, V)`.
+        """
+        if self.above or self.combine is None:
+            states = self.dropout(states, training=training)
+        return self.logits(states if self.narrow is None else self.narrow(states))
+
+    def advance(self, tokens: Any, state: dict) -> tuple[Any, dict, Any]:
+        """Takes one step.
 
         Args:
             tokens: `(B,)` ids of the last tokens, int32.
-            cells: State of each layer, as the encoder's final states.
+            state: What `Seq2Seq.start` or the last step returned.
 
         Returns:
-            The top layer's state `(B, D)` and the new `cells`.
+            Logits `(B, V)`, the new "cells" of the state, and the attention's weights `(B, S)` or
+            None without attention.
         """
-        output, after = self.embedding(tokens), {}
-        for number, layer in enumerate(self.layers):
-            before = [cells[str(number)][name] for name in self.names]
-            output, now = layer.cell(output, before)
-            after[str(number)] = dict(zip(self.names, now, strict=True))
-        return output, after
+        cells = {}
+
+        def through(output, numbers):
+            for number in map(str, numbers):
+                before = [state["cells"][number][name] for name in self.names]
+                output, now = self.layers[int(number)].cell(output, before)
+                cells[number] = dict(zip(self.names, now, strict=True))
+            return output
+
+        output, weights = self.attend(through(self.embedding(tokens), self.below)[:, None], state)
+        output = through(output[:, 0], self.above)
+        return self.read_out(output), cells, None if weights is None else weights[:, 0]

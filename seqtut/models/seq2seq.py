@@ -26,6 +26,8 @@ class Seq2Seq(keras.Model):
         cell: "lstm", or "gru" in Keras's variant (`reset_after=True`).
         bidirectional: Whether the encoder also reads from the end.
         attention: "additive" (Bahdanau's score), "dot" (not scaled), or None.
+        attend_after: Layers of the decoder below the attention, the others reading what it found;
+            None for all.
         tied: Whether the decoder scores a token by its own embedding.
         dropout: Share of numbers dropped between layers in training, in [0, 1).
         **kwargs: Passed on to `keras.Model`.
@@ -40,7 +42,8 @@ class Seq2Seq(keras.Model):
     Raises:
         ValueError: If a setting is not one of those above.
 
-    Source: Sutskever et al. (2014); Luong et al. (2015); Bahdanau et al. (2015).
+    Source: Sutskever et al. (2014); Luong et al. (2015); Bahdanau et al. (2015); Wu et al. (2016)
+    for attention below the top layer.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Seq2Seq(keras.Model):
         cell: str = "lstm",
         bidirectional: bool = False,
         attention: str | None = "dot",
+        attend_after: int | None = None,
         tied: bool = False,
         dropout: float = 0.0,
         **kwargs: Any,
@@ -69,6 +73,7 @@ class Seq2Seq(keras.Model):
             "cell": cell,
             "bidirectional": bidirectional,
             "attention": attention,
+            "attend_after": attend_after,
             "tied": tied,
             "dropout": dropout,
         }
@@ -87,6 +92,7 @@ class Seq2Seq(keras.Model):
             decoder_layers,
             cell,
             attention,
+            decoder_layers if attend_after is None else attend_after,
             tied,
             dropout,
             name="decoder",
@@ -162,12 +168,11 @@ class Seq2Seq(keras.Model):
         Returns:
             Logits `(B, V)` of the next token, and the state after it.
         """
-        output, cells = self.decoder.advance(tokens, state["cells"])
-        logits, weights = self.decoder.read_out(output[:, None], state)
+        logits, cells, weights = self.decoder.advance(tokens, state)
         after = {**state, "cells": cells}
         if weights is not None:
-            after["attention"] = weights[:, 0]
-        return logits[:, 0], after
+            after["attention"] = weights
+        return logits, after
 
     def get_config(self):
         """Returns the arguments that make a model of this shape again."""
@@ -193,4 +198,11 @@ def _refuse_unknown(settings: dict[str, Any]) -> None:
         raise ValueError(
             "Each layer of the decoder starts from one of the encoder's. Received: "
             f"{settings['decoder_layers']} for {settings['layers']}. Give the encoder as many."
+        )
+    after = settings["attend_after"]
+    if after is not None and (settings["attention"] is None or after > settings["decoder_layers"]):
+        raise ValueError(
+            "attend_after counts those of the decoder's layers that are below its attention. "
+            f"Received: {after}, with {settings['decoder_layers']} layers and attention "
+            f"{settings['attention']!r}. Give it at most as many layers, or leave it None."
         )
