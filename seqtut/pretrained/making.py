@@ -1,0 +1,135 @@
+"""Trains a pretrained model from its recipe, and measures it."""
+
+import dataclasses
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from seqtut import data, metrics, training
+from seqtut.pretrained.recipes import Recipe, build
+from seqtut.pretrained.transducer import Transducer
+from seqtut.text import BucketedBatches, Vocabulary
+
+# A character in fewer training words than this is read as unknown.
+_RARE = 50
+
+
+def vocabularies(words: data.Words) -> tuple[Vocabulary, Vocabulary]:
+    """Makes the vocabularies of letters and of phonemes from the training words.
+
+    Args:
+        words: The training part of the data.
+
+    Returns:
+        Source and target vocabulary.
+    """
+    source = Vocabulary.build(words.spellings, min_count=_RARE)
+    return source, Vocabulary.build(said for _, said in words.pairs())
+
+
+def make(
+    chosen: Recipe,
+    *,
+    seed: int = 0,
+    epochs: int | None = None,
+    checkpoint: Path | str | None = None,
+    progress: bool | None = None,
+) -> tuple[Transducer, dict[str, Any]]:
+    """Trains a model as its recipe says, and keeps the epoch with the fewest wrong dev words.
+
+    Args:
+        chosen: The recipe.
+        seed: Of the weights, dropout and the batches' order.
+        epochs: Passes over the training pairs instead of the recipe's: a shorter training, its
+            learning rate brought down as fast.
+        checkpoint: File to write after each epoch and to resume from.
+        progress: Whether to show a bar; None shows it in a terminal or Colab.
+
+    Returns:
+        The model, and what its card says of the training.
+
+    Raises:
+        TrainingError: If the loss is not a finite number.
+        CheckpointError: If the checkpoint is damaged, or another model's or training's.
+        DataError: If the data cannot be had.
+    """
+    if epochs is not None:
+        chosen = dataclasses.replace(chosen, epochs=epochs)
+    keras.utils.set_random_seed(seed)
+    words = data.load(chosen.data)
+    source, target = vocabularies(words.train)
+
+    def batches(part: data.Words, **settings: Any) -> BucketedBatches:
+        pairs = [(source.encode(word), target.encode(said)) for word, said in part.pairs()]
+        return BucketedBatches(pairs, size=chosen.size, **settings)
+
+    train = batches(words.train, seed=seed)
+    model = Transducer(build(chosen, len(source), len(target)), source, target)
+    warm_up = len(train) // 2
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0,
+        max(1, chosen.epochs * len(train) - warm_up),
+        warmup_target=chosen.learning_rate,
+        warmup_steps=warm_up,
+        alpha=0.01,
+    )
+    started = time.perf_counter()
+    history = training.fit(
+        model.model,
+        train,
+        batches(words.dev),
+        training.token_loss(chosen.label_smoothing),
+        epochs=chosen.epochs,
+        learning_rate=rate,
+        clip_norm=chosen.clip_norm,
+        score=lambda _: measure(model, words.dev.plain(), width=1)["wer"].value,
+        checkpoint=checkpoint,
+        progress=progress,
+    )
+    return model, {
+        "recipe": dataclasses.asdict(chosen),
+        "seed": seed,
+        "seconds": round(time.perf_counter() - started),
+        "history": dataclasses.asdict(history),
+    }
+
+
+def measure(model: Transducer, words: data.Words, width: int = 5) -> dict[str, metrics.Ratio]:
+    """Measures a pronouncer against the nearest of each word's pronunciations.
+
+    Args:
+        model: The model.
+        words: What to measure it on.
+        width: Prefixes on the beam; 1 decodes greedily.
+
+    Returns:
+        "wer", the share of words that match no pronunciation, and "per", edits for each phoneme
+        of the nearest one.
+    """
+    said = [reading.tokens for reading in model.read(words.spellings, width)]
+    return {
+        "wer": metrics.word_error_rate(said, words.pronunciations),
+        "per": metrics.phoneme_error_rate(said, words.pronunciations),
+    }
+
+
+def summary(found: dict[str, metrics.Ratio]) -> dict[str, Any]:
+    """Returns measured rates with their bootstrap intervals over words, as a card states them.
+
+    Args:
+        found: What `measure` returned.
+
+    Returns:
+        For each rate its value and the ends of its 95 % interval, and the number of words.
+    """
+
+    def described(ratio: Iterable) -> dict[str, float]:
+        interval = metrics.bootstrap_interval(ratio)
+        return {name: round(value, 5) for name, value in interval._asdict().items()}
+
+    return {"words": len(found["wer"].numerators)} | {
+        name: described(ratio) for name, ratio in found.items()
+    }
