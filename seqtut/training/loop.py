@@ -11,6 +11,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from seqtut.runtime import progress_wanted
+from seqtut.training.averages import Average
 from seqtut.training.batches import ArrayBatches
 from seqtut.training.state import History, State
 
@@ -57,6 +58,7 @@ def fit(
     epochs: int,
     learning_rate: float | keras.optimizers.schedules.LearningRateSchedule = 1e-3,
     clip_norm: float | None = None,
+    average: float | None = None,
     score: Callable[[Any], float] | None = None,
     patience: int | None = None,
     checkpoint: Path | str | None = None,
@@ -76,6 +78,9 @@ def fit(
         learning_rate: Adam's step size, or a Keras schedule of it by step.
         clip_norm: The largest norm of all gradients together, longer ones being scaled down to it;
             None never clips.
+        average: Decay by step of a moving average of the weights (as in `averages.Average`), 0.999
+            say. The average is then what is measured on `dev`, scored and kept; the training loss
+            in the history stays that of the weights themselves. None keeps no average.
         score: Takes the model after each epoch and returns what to choose the epoch by instead of
             the `dev` loss, lower being better: an error rate of decoded outputs, say.
         patience: Epochs without a better `dev` loss, or score, before stopping; None never stops
@@ -87,31 +92,37 @@ def fit(
         The `History`, of earlier runs of a resumed training too.
 
     Raises:
-        ValueError: If `epochs`, `patience` or `clip_norm` is not above zero.
+        ValueError: If `epochs`, `patience` or `clip_norm` is not above zero, or `average` is not
+            between 0 and 1.
         TrainingError: If the loss or score is not a finite number; the best weights are put back.
         CheckpointError: If the checkpoint is damaged, or another model's or training's.
     """
-    _refuse_odd(epochs=epochs, patience=patience, clip_norm=clip_norm)
+    _refuse_odd(epochs=epochs, patience=patience, clip_norm=clip_norm, average=average)
     if isinstance(learning_rate, numbers.Real):
         learning_rate = float(learning_rate)
+    average = None if average is None else float(average)
     optimizer = keras.optimizers.Adam(learning_rate, global_clipnorm=clip_norm)
     optimizer.build(model.trainable_variables)
     settings = {"learning_rate": _described(learning_rate), **train.settings}
     settings |= {} if clip_norm is None else {"clip_norm": clip_norm}
+    settings |= {} if average is None else {"average": average}
     settings |= {} if score is None else {"chosen_by": "score"}
-    state = State(model, optimizer, settings)
+    averaged = Average(model, average)
+    state = State(model, optimizer, averaged, settings)
     if checkpoint is not None and Path(checkpoint).exists():
         state.restore(Path(checkpoint))
-    step, measure = _compiled(model, optimizer, loss)
+    step, measure = _compiled(model, optimizer, averaged, loss)
     history = state.history
 
     shown = progress_wanted() if progress is None else progress
     with tqdm(total=epochs, initial=len(history.train), unit="epoch", disable=not shown) as bar:
         while len(history.train) < epochs and not _exhausted(history, patience):
             epoch = len(history.train)
-            measured = {"train": _mean(step, train, epoch), "dev": _mean(measure, dev, epoch)}
-            if score is not None:
-                measured["score"] = float(score(model))
+            measured = {"train": _mean(step, train, epoch)}
+            with averaged.in_model():
+                measured["dev"] = _mean(measure, dev, epoch)
+                if score is not None:
+                    measured["score"] = float(score(model))
             if not np.isfinite(list(measured.values())).all():
                 state.keep_best()
                 found = ", ".join(f"{name} {value}" for name, value in measured.items())
@@ -131,7 +142,7 @@ def fit(
     return history
 
 
-def _refuse_odd(*, epochs: Any, patience: Any, clip_norm: Any) -> None:
+def _refuse_odd(*, epochs: Any, patience: Any, clip_norm: Any, average: Any) -> None:
     for name, value in {"epochs": epochs, "patience": patience}.items():
         if name == "patience" and value is None:
             continue
@@ -139,6 +150,10 @@ def _refuse_odd(*, epochs: Any, patience: Any, clip_norm: Any) -> None:
             raise ValueError(f"{name} must be a whole number above 0. Received: {value!r}.")
     if clip_norm is not None and not (isinstance(clip_norm, numbers.Real) and clip_norm > 0):
         raise ValueError(f"clip_norm must be a number above 0, or None. Received: {clip_norm!r}.")
+    if average is not None and not (isinstance(average, numbers.Real) and 0 < average < 1):
+        raise ValueError(
+            f"average must be a number between 0 and 1, or None. Received: {average!r}."
+        )
 
 
 def _described(rate: Any) -> Any:
@@ -155,7 +170,9 @@ def _dense(gradient: Any) -> Any:
     return tf.convert_to_tensor(gradient) if isinstance(gradient, tf.IndexedSlices) else gradient
 
 
-def _compiled(model: Any, optimizer: Any, loss: Loss) -> tuple[Callable, Callable]:
+def _compiled(
+    model: Any, optimizer: Any, averaged: Average, loss: Loss
+) -> tuple[Callable, Callable]:
     @tf.function(reduce_retracing=True)
     def step(batch):
         with tf.GradientTape() as tape:
@@ -163,6 +180,7 @@ def _compiled(model: Any, optimizer: Any, loss: Loss) -> tuple[Callable, Callabl
             mean = total / count
         gradients = [_dense(g) for g in tape.gradient(mean, model.trainable_variables)]
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        averaged.update(optimizer.iterations - 1)
         return total, count
 
     @tf.function(reduce_retracing=True)

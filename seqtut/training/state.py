@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from seqtut.training.averages import Average
 from seqtut.training.checkpoints import (
     load_checkpoint,
     refuse_others,
@@ -29,14 +30,22 @@ class History:
 class State:
     """All that a resumed training needs: weights, the optimizer's, the best so far, history.
 
+    The best weights are the average's where there is one.
+
     Args:
         model: The model being trained, built.
         optimizer: Its optimizer, built.
+        average: The average of the model's weights.
         settings: What a resumed training must have in common with this one.
     """
 
-    def __init__(self, model: Any, optimizer: Any, settings: dict[str, Any]):
-        self.variables = {"model": model.variables, "optimizer": optimizer.variables}
+    def __init__(self, model: Any, optimizer: Any, average: Average, settings: dict[str, Any]):
+        self.variables = {
+            "model": model.variables,
+            "optimizer": optimizer.variables,
+            "average": average.variables,
+        }
+        self._measured = average.instead_of(model.variables)
         self.facts = {"model": signature(model), "training": settings}
         self.history = History()
         self.best = values(model.variables)
@@ -49,7 +58,7 @@ class State:
         chosen_by = history.score or history.dev
         if history.best_epoch < 0 or chosen_by[-1] < chosen_by[history.best_epoch]:
             history.best_epoch = len(chosen_by) - 1
-            self.best = values(self.variables["model"])
+            self.best = values(self._measured)
 
     def keep_best(self) -> None:
         """Puts the weights of the best epoch into the model."""
