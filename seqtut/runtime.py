@@ -151,6 +151,16 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "seqtut"
 
 
+def peak_memory() -> float | None:
+    """Returns the most memory that this process has held, in GB; None where nobody counts it."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9, 2)
+
+
 def progress_wanted() -> bool:
     """Returns whether somebody is watching: a terminal or Colab, not a recorded execution."""
     return sys.stderr.isatty() or "google.colab" in sys.modules

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import seqtut
-from seqtut.cli import data
+from seqtut.cli import data, decode, evaluate, export, train
 
 # Each verb adds its own parser, whose default `run` takes the arguments and returns the exit
 # status. A verb imports what it runs only when it runs, so that help never waits for TensorFlow.
-_VERBS = (data,)
+_VERBS = (train, evaluate, decode, export, data)
 
 FAILED = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells count

@@ -2,11 +2,11 @@
 
 import dataclasses
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from seqtut import data, metrics, training
 from seqtut.pretrained.recipes import Recipe, build
@@ -15,6 +15,14 @@ from seqtut.text import BucketedBatches, Vocabulary
 
 # A character in fewer training words than this is read as unknown.
 _RARE = 50
+# Batches that are sorted by length together: more of them leave less padding. See BucketedBatches.
+_POOL = 40
+
+PROTOCOL = (
+    "A word is right if what is said matches one of its pronunciations in the dictionary phoneme "
+    "by phoneme, stress left out; a word's edits are counted against the nearest of them. Words of "
+    "the letters a to z. Intervals: 95 %, bootstrap over families of words."
+)
 
 
 def vocabularies(words: data.Words) -> tuple[Vocabulary, Vocabulary]:
@@ -34,7 +42,6 @@ def make(
     chosen: Recipe,
     *,
     seed: int = 0,
-    epochs: int | None = None,
     checkpoint: Path | str | None = None,
     progress: bool | None = None,
 ) -> tuple[Transducer, dict[str, Any]]:
@@ -43,8 +50,6 @@ def make(
     Args:
         chosen: The recipe.
         seed: Of the weights, dropout and the batches' order.
-        epochs: Passes over the training pairs instead of the recipe's: a shorter training, its
-            learning rate brought down as fast.
         checkpoint: File to write after each epoch and to resume from.
         progress: Whether to show a bar; None shows it in a terminal or Colab.
 
@@ -56,17 +61,15 @@ def make(
         CheckpointError: If the checkpoint is damaged, or another model's or training's.
         DataError: If the data cannot be had.
     """
-    if epochs is not None:
-        chosen = dataclasses.replace(chosen, epochs=epochs)
     keras.utils.set_random_seed(seed)
     words = data.load(chosen.data)
     source, target = vocabularies(words.train)
 
     def batches(part: data.Words, **settings: Any) -> BucketedBatches:
         pairs = [(source.encode(word), target.encode(said)) for word, said in part.pairs()]
-        return BucketedBatches(pairs, size=chosen.size, **settings)
+        return BucketedBatches(pairs, size=chosen.size, multiple=1, **settings)
 
-    train = batches(words.train, seed=seed)
+    train = batches(words.train, pool=_POOL * chosen.size, seed=seed)
     model = Transducer(build(chosen, len(source), len(target)), source, target)
     warm_up = len(train) // 2
     rate = keras.optimizers.schedules.CosineDecay(
@@ -85,12 +88,14 @@ def make(
         epochs=chosen.epochs,
         learning_rate=rate,
         clip_norm=chosen.clip_norm,
+        average=chosen.average,
         score=lambda _: measure(model, words.dev.plain(), width=1)["wer"].value,
         checkpoint=checkpoint,
         progress=progress,
     )
     return model, {
         "recipe": dataclasses.asdict(chosen),
+        "weights": sum(int(np.prod(v.shape)) for v in model.model.trainable_variables),
         "seed": seed,
         "seconds": round(time.perf_counter() - started),
         "history": dataclasses.asdict(history),
@@ -110,26 +115,54 @@ def measure(model: Transducer, words: data.Words, width: int = 5) -> dict[str, m
         of the nearest one.
     """
     said = [reading.tokens for reading in model.read(words.spellings, width)]
+    return rates(said, words)
+
+
+def rates(said: list, words: data.Words) -> dict[str, metrics.Ratio]:
+    """Counts the errors of given pronunciations.
+
+    Args:
+        said: A sequence of phonemes for each word.
+        words: The words.
+
+    Returns:
+        "wer" and "per", as `measure` does.
+    """
     return {
         "wer": metrics.word_error_rate(said, words.pronunciations),
         "per": metrics.phoneme_error_rate(said, words.pronunciations),
     }
 
 
-def summary(found: dict[str, metrics.Ratio]) -> dict[str, Any]:
-    """Returns measured rates with their bootstrap intervals over words, as a card states them.
+def by_family(ratio: metrics.Ratio, words: data.Words) -> metrics.Ratio:
+    """Sums a rate's parts over each family of words, which stand or fall together.
+
+    A bootstrap draws what is independent. "tree" and "trees" are not.
+
+    Args:
+        ratio: A rate with an entry for each word.
+        words: The words.
+
+    Returns:
+        The same rate with an entry for each family.
+    """
+    names, places = np.unique([data.family(word) for word in words.spellings], return_inverse=True)
+    return metrics.Ratio(*(np.bincount(places, part, len(names)) for part in ratio))
+
+
+def summary(found: dict[str, metrics.Ratio], words: data.Words) -> dict[str, Any]:
+    """Returns measured rates with their bootstrap intervals, as a card states them.
 
     Args:
         found: What `measure` returned.
+        words: What it was measured on.
 
     Returns:
         For each rate its value and the ends of its 95 % interval, and the number of words.
     """
-
-    def described(ratio: Iterable) -> dict[str, float]:
-        interval = metrics.bootstrap_interval(ratio)
-        return {name: round(value, 5) for name, value in interval._asdict().items()}
-
-    return {"words": len(found["wer"].numerators)} | {
-        name: described(ratio) for name, ratio in found.items()
-    }
+    described: dict[str, Any] = {"words": len(words)}
+    for name, ratio in found.items():
+        interval = metrics.bootstrap_interval(by_family(ratio, words))
+        low, high = round(interval.low, 5), round(interval.high, 5)
+        described[name] = {"value": round(ratio.value, 5), "low": low, "high": high}
+    return described

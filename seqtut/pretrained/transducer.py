@@ -1,5 +1,6 @@
 """A model with its two vocabularies: strings in, tokens out."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -10,6 +11,10 @@ from seqtut.text import BEGIN, END, PAD, UNKNOWN, Vocabulary, pad
 
 # Ids that are never said.
 _SILENT = (PAD, BEGIN, UNKNOWN)
+
+
+class UnreadableError(ValueError):
+    """A text that a model cannot read; the message is the reason, without the text."""
 
 
 class Reading(NamedTuple):
@@ -37,18 +42,55 @@ class Transducer:
         source: The vocabulary of its inputs, characters.
         target: The vocabulary of its outputs.
         max_steps: The longest output, the end counted.
+        longest: The longest text that is read, in characters.
+        batch: Texts that are decoded together.
     """
 
-    def __init__(self, model: Any, source: Vocabulary, target: Vocabulary, max_steps: int = 40):
-        self.model, self.source, self.target, self.max_steps = model, source, target, max_steps
+    def __init__(
+        self,
+        model: Any,
+        source: Vocabulary,
+        target: Vocabulary,
+        *,
+        max_steps: int = 48,
+        longest: int = 40,
+        batch: int = 256,
+    ):
+        self.model, self.source, self.target = model, source, target
+        self.max_steps, self.longest, self.batch = max_steps, longest, batch
 
-    def read(self, texts: Sequence[str], width: int = 5, size: int = 256) -> list[Reading]:
+    def normal(self, text: str) -> str:
+        """Returns a text as the model reads it: lower case, without accents and outer spaces.
+
+        Args:
+            text: What somebody typed.
+
+        Returns:
+            The same word in characters that the source vocabulary has.
+
+        Raises:
+            UnreadableError: If it is empty, too long, or has a character that the model never read.
+        """
+        parts = unicodedata.normalize("NFKD", text.strip().lower().replace("\u2019", "'"))
+        found = "".join(part for part in parts if not unicodedata.combining(part))
+        if not found:
+            raise UnreadableError("it is empty")
+        if len(found) > self.longest:
+            raise UnreadableError(
+                f"it has {len(found):,} characters, and {self.longest} is the limit"
+            )
+        strange = [part for part in found if part not in self.source]
+        if strange:
+            known = "".join(sorted(self.source.tokens))
+            raise UnreadableError(f"the model never read {ascii(strange[0])}, but only {known}")
+        return found
+
+    def read(self, texts: Sequence[str], width: int = 5) -> list[Reading]:
         """Says what each text becomes.
 
         Args:
             texts: The texts; a character that the vocabulary lacks is read as unknown.
             width: Prefixes on the beam; 1 decodes greedily.
-            size: Texts that are decoded together.
 
         Returns:
             A `Reading` for each text, in their order.
@@ -56,15 +98,14 @@ class Transducer:
         Raises:
             ValueError: If a text is empty.
         """
-        return list(self.stream(texts, width, size))
+        return list(self.stream(texts, width))
 
-    def stream(self, texts: Iterable[str], width: int = 5, size: int = 256) -> Iterator[Reading]:
+    def stream(self, texts: Iterable[str], width: int = 5) -> Iterator[Reading]:
         """Does as `read`, but holds no more texts in memory than are decoded together.
 
         Args:
             texts: The texts.
             width: Prefixes on the beam.
-            size: Texts that are decoded together.
 
         Yields:
             A `Reading` for each text, in their order.
@@ -77,7 +118,7 @@ class Transducer:
             if not text:
                 raise ValueError("There is nothing to read in an empty text. Received: ''.")
             waiting.append(text)
-            if len(waiting) == size:
+            if len(waiting) == self.batch:
                 yield from self._batch(waiting, width)
                 waiting = []
         if waiting:

@@ -1,0 +1,98 @@
+"""`seqtut decode`: what a model makes of the texts that it is given."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+
+def add_to(verbs: Any) -> None:
+    """Adds the verb `decode` to the command line."""
+    parser = verbs.add_parser(
+        "decode",
+        help="let a model say words",
+        description="Says words, given by --text or, one a line, on standard input. Each makes one "
+        "line: the word, a tab, what is said. Capitals and accents are read as plain letters. A "
+        "line that cannot be read becomes the word, a tab, '!' and the reason; the exit status is "
+        "then 2, after the last line.",
+    )
+    parser.add_argument("name", metavar="NAME", help="a model, such as cmudict")
+    parser.add_argument("--text", action="append", metavar="WORD", help="may be given repeatedly")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="a file of seqtut train")
+    parser.add_argument("--width", type=int, default=5, help="prefixes on the beam (5); 1: greedy")
+    parser.add_argument("--json", action="store_true", help="print a JSON object a line")
+    parser.set_defaults(run=_decode)
+
+
+def _decode(chosen: argparse.Namespace) -> int:
+    from seqtut import runtime
+
+    runtime.setup()
+    from seqtut import pretrained
+
+    model = pretrained.load(chosen.name, chosen.weights)
+    refused = 0
+    for text, reading, reason in _read(model, _texts(chosen.text), chosen.width):
+        if reason is not None:
+            refused += 1
+        print(_line(text, reading, reason, chosen.json), flush=chosen.text is not None)
+    if refused:
+        say = "1 text" if refused == 1 else f"{refused:,} texts"
+        print(f"seqtut: {say} could not be read; the output says why", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _texts(given: list[str] | None) -> Iterator[bytes]:
+    if given is not None:
+        for text in given:
+            yield text.encode("utf-8", "surrogateescape")
+        return
+    # A line may be without end: no more of it is held than it takes to refuse it.
+    most, skipping = 4096, False
+    while part := sys.stdin.buffer.readline(most):
+        ended = part.endswith(b"\n")
+        if not skipping:
+            yield part.removesuffix(b"\n").removesuffix(b"\r")
+        skipping = not ended
+
+
+def _read(model: Any, texts: Iterable[bytes], width: int) -> Iterator[tuple[str, Any, str | None]]:
+    """Yields each text with its reading, or with the reason why there is none, in their order."""
+    from seqtut.pretrained import UnreadableError
+
+    waiting: list[tuple[str, str | None]] = []
+
+    def answers() -> Iterator[tuple[str, Any, str | None]]:
+        words = [model.normal(text) for text, reason in waiting if reason is None]
+        readings = iter(model.read(words, width) if words else [])
+        for text, reason in waiting:
+            yield text, None if reason else next(readings), reason
+        waiting.clear()
+
+    for raw in texts:
+        text, reason = raw.decode("utf-8", "backslashreplace"), None
+        try:
+            model.normal(raw.decode("utf-8"))
+        except UnicodeDecodeError:
+            reason = "it is no UTF-8"
+        except UnreadableError as error:
+            reason = str(error)
+        waiting.append((text, reason))
+        if len(waiting) == model.batch:
+            yield from answers()
+    yield from answers()
+
+
+def _line(text: str, reading: Any, reason: str | None, as_json: bool) -> str:
+    if as_json:
+        found = {"text": text[:200]}
+        if reason is None:
+            found |= {"tokens": reading.tokens, "log_probability": round(reading.score, 4)}
+        else:
+            found |= {"error": reason}
+        return json.dumps(found, ensure_ascii=False)
+    shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[:60])
+    return f"{shown}\t" + (" ".join(reading.tokens) if reason is None else f"! {reason}")

@@ -1,0 +1,36 @@
+"""`seqtut export`: a model's weights in a form that other programs read."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+
+def add_to(verbs: Any) -> None:
+    """Adds the verb `export` to the command line."""
+    parser = verbs.add_parser(
+        "export",
+        help="write a model's weights for other programs",
+        description="Writes FOLDER/NAME.json, which describes model, vocabularies and tensors, and "
+        "FOLDER/NAME.bin, the tensors as float16, little-endian, one after the other.",
+    )
+    parser.add_argument("name", metavar="NAME", help="a model, such as cmudict-small")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="a file of seqtut train")
+    parser.add_argument("--out", type=Path, default=Path(), metavar="FOLDER", help="where to (.)")
+    parser.add_argument("--json", action="store_true", help="print what was written as JSON")
+    parser.set_defaults(run=_export)
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    from seqtut import runtime
+
+    runtime.setup()
+    from seqtut import pretrained
+
+    written = pretrained.export(chosen.name, chosen.out, chosen.weights)
+    if chosen.json:
+        print(json.dumps({"files": [str(path) for path in written]}))
+    else:
+        for path in written:
+            print(f"Wrote {path}, {path.stat().st_size / 1e6:.2f} MB.")
+    return 0

@@ -1,0 +1,62 @@
+"""A model for other programs: a description in JSON and one file of raw numbers."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from seqtut.pretrained.recipes import PretrainedError
+from seqtut.pretrained.store import load
+
+
+def export(name: str, folder: Path | str, path: Path | str | None = None) -> list[Path]:
+    """Writes a pretrained model as NAME.json and NAME.bin.
+
+    The numbers are float16, little-endian, tensor after tensor, each in C order; the JSON says
+    for each its name, its shape, and at which number it begins.
+
+    Args:
+        name: One of `RECIPES`.
+        folder: Where to write; made if it is missing.
+        path: The weights to export; None takes those that come with the package.
+
+    Returns:
+        The two files.
+
+    Raises:
+        PretrainedError: If the model cannot be loaded, or a file cannot be written.
+    """
+    model, folder = load(name, path), Path(folder)
+    tensors: list[dict[str, Any]] = []
+    numbers, begin = [], 0
+    for variable in model.model.trainable_variables:
+        array = variable.numpy().astype("<f2")
+        tensors.append({"name": variable.path, "shape": list(array.shape), "begin": begin})
+        numbers.append(array.tobytes())
+        begin += array.size
+    described = {
+        "name": name,
+        "class": type(model.model).__name__,
+        "settings": {
+            key: value for key, value in model.model.get_config().items() if key != "dtype"
+        },
+        "source": ["<pad>", "<begin>", "<end>", "<unknown>", *model.source.tokens],
+        "target": ["<pad>", "<begin>", "<end>", "<unknown>", *model.target.tokens],
+        "max_steps": model.max_steps,
+        "longest": model.longest,
+        "numbers": begin,
+        "tensors": tensors,
+    }
+    assert len({tensor["name"] for tensor in tensors}) == len(tensors), "Two of one name."
+    files = {f"{name}.json": json.dumps(described).encode(), f"{name}.bin": b"".join(numbers)}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, content in files.items():
+            scratch = folder / f"{file}.{os.getpid()}.part"
+            scratch.write_bytes(content)
+            os.replace(scratch, folder / file)
+    except OSError as error:
+        raise PretrainedError(
+            f"The model could not be exported. Received: {error}. Choose another folder."
+        ) from error
+    return [folder / file for file in files]

@@ -1,0 +1,334 @@
+"""Pretrained models: making, keeping, refusing, measuring and exporting them."""
+
+import hashlib
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqtut import data, metrics, pretrained, runtime, training
+from seqtut.pretrained import recipes
+from seqtut.text import Vocabulary
+
+runtime.import_quietly()
+
+TINY = pretrained.Recipe(
+    data="tiny", model="Seq2Seq", shape={"width": 12, "bidirectional": True}, epochs=2, size=16
+)
+NAMES = [name for name in pretrained.RECIPES if pretrained.weights_path(name).exists()]
+each_model = pytest.mark.parametrize("name", NAMES)
+
+
+def spelt(words):
+    """Words that are said as they are spelt, letter by letter."""
+    words = sorted(words)
+    return data.Words(tuple(words), tuple((tuple(word.upper()),) for word in words))
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """A recipe named "tiny" on a data set of that name."""
+    rng = np.random.default_rng(0)
+    drawn = {"".join(rng.choice(list("abcde"), rng.integers(1, 6))) for _ in range(250)}
+    drawn = sorted(drawn)
+    found = data.CMUdict(spelt(drawn[30:]), spelt(drawn[:15]), spelt(drawn[15:30]))
+    monkeypatch.setattr(data, "load", lambda name: {"tiny": found}[name])
+    monkeypatch.setitem(pretrained.RECIPES, "tiny", TINY)
+    return found
+
+
+@pytest.fixture
+def made(tiny, tmp_path):
+    out = tmp_path / "tiny.safetensors"
+    return out, pretrained.run("tiny", TINY, out)
+
+
+# Making
+
+
+def test_a_run_writes_weights_and_a_card_that_says_how_they_came_to_be(made, tiny):
+    out, card = made
+    assert card == json.loads(out.with_suffix(".json").read_text())
+    assert card["recipe"]["shape"] == TINY.shape
+    assert card["weights_sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert len(card["history"]["score"]) == TINY.epochs
+    assert set(card["test"]) == {"greedy", "beam 5"}
+    assert card["test"]["greedy"]["words"] == len(tiny.test)
+    low, value, high = (card["test"]["greedy"]["per"][end] for end in ("low", "value", "high"))
+    assert low <= value <= high
+    assert {"code", "versions", "machine", "seed", "seconds", "protocol"} <= set(card)
+    assert sorted(path.name for path in out.parent.iterdir()) == ["tiny.json", out.name]
+
+
+def test_the_numbers_of_a_card_are_those_of_the_weights_as_they_were_written(made, tiny):
+    out, card = made
+    again = pretrained.measure(pretrained.load("tiny", out), tiny.test.plain(), 1)
+    assert round(again["per"].value, 5) == card["test"]["greedy"]["per"]["value"]
+
+
+def test_a_stopped_run_goes_on_to_the_same_weights(made, tiny, tmp_path, monkeypatch):
+    whole = made[0]
+    cut = tmp_path / "again" / "tiny.safetensors"
+
+    class StopError(Exception):
+        pass
+
+    def stop(*_):
+        raise StopError
+
+    with monkeypatch.context() as patch:  # stopped after the training, before the writing
+        patch.setattr("seqtut.pretrained.store.save", stop)
+        with pytest.raises(StopError):
+            pretrained.run("tiny", TINY, cut)
+    assert cut.with_suffix(".checkpoint").exists()
+    pretrained.run("tiny", TINY, cut)
+    one, other = (training.load_checkpoint(path)[0] for path in (whole, cut))
+    assert all(np.array_equal(one[key], other[key]) for key in one)
+
+
+def test_a_pronouncer_learns(tiny):
+    long = pretrained.recipe("tiny", epochs=30)
+    model, _ = pretrained.make(long)
+    assert pretrained.measure(model, tiny.dev, 1)["per"].value < 0.5
+
+
+def test_vocabularies_come_from_the_training_words_alone():
+    words = spelt(["ab"] * 1 + [f"a{'b' * n}" for n in range(2, 60)] + ["z"])
+    source, target = pretrained.vocabularies(words)
+    assert set(source.tokens) == {"a", "b"}  # z is too rare to be known
+    assert set(target.tokens) == {"A", "B", "Z"}
+
+
+@pytest.mark.parametrize(
+    "name, message", [("cmudct", "mean 'cmudict"), ("tts", "Received: 'tts'. The models are")]
+)
+def test_a_model_that_does_not_exist_is_refused_by_name(name, message):
+    with pytest.raises(pretrained.PretrainedError, match=message):
+        pretrained.recipe(name)
+
+
+def test_a_training_of_no_epochs_is_refused():
+    with pytest.raises(pretrained.PretrainedError, match="Received: 0"):
+        pretrained.recipe("cmudict", epochs=0)
+
+
+# Keeping and refusing
+
+
+def test_a_kept_model_says_the_same(made, tiny):
+    out, _ = made
+    one, other = (pretrained.load("tiny", out).read(tiny.test.spellings) for _ in range(2))
+    assert [r.tokens for r in one] == [r.tokens for r in other]
+    assert [r.score for r in one] == [r.score for r in other]
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip", "empty", "missing"])
+def test_damaged_weights_are_refused(made, damage):
+    out, _ = made
+    content = bytearray(out.read_bytes())
+    if damage == "flip":
+        content[-5] ^= 1
+    out.write_bytes({"cut": content[:-40], "empty": b""}.get(damage, content))
+    if damage == "missing":
+        out.unlink()
+    with pytest.raises(pretrained.PretrainedError, match="seqtut train tiny") as caught:
+        pretrained.load("tiny", out)
+    assert "\n" not in str(caught.value)
+
+
+def test_another_models_weights_are_refused_by_name(made):
+    with pytest.raises(pretrained.PretrainedError, match="Received: 'tiny'; wanted: 'cmudict'"):
+        pretrained.load("cmudict", made[0])
+
+
+@pytest.mark.parametrize("kind", ["source", "target"])
+def test_another_vocabulary_is_refused_by_name(made, kind):
+    model = pretrained.load("tiny", made[0])
+    own = getattr(model, kind)
+    pretrained.load("tiny", made[0], **{kind: Vocabulary(own.tokens)})
+    with pytest.raises(pretrained.PretrainedError, match=f"another {kind} vocabulary"):
+        pretrained.load("tiny", made[0], **{kind: Vocabulary(own.tokens[::-1])})
+
+
+def test_a_checkpoint_of_a_training_is_no_pretrained_model(tiny, tmp_path):
+    path = tmp_path / "c"
+    pretrained.make(TINY, checkpoint=path)
+    with pytest.raises(pretrained.PretrainedError, match="wanted: 'tiny'"):
+        pretrained.load("tiny", path)
+
+
+def test_a_model_that_cannot_be_written_leaves_the_one_before_it(made, tiny, tmp_path):
+    out, card = made
+    before = out.read_bytes()
+    model = pretrained.load("tiny", out)
+    blocked = tmp_path / "file"
+    blocked.touch()
+    with pytest.raises(pretrained.PretrainedError, match="could not be written"):
+        pretrained.save(blocked / "tiny.safetensors", "tiny", model, card)
+    assert out.read_bytes() == before
+
+
+def test_a_missing_card_is_one_sentence(made):
+    out, _ = made
+    out.with_suffix(".json").write_text("{")
+    with pytest.raises(pretrained.PretrainedError, match="seqtut train tiny"):
+        pretrained.card("tiny", out)
+
+
+# Reading
+
+
+@pytest.fixture(scope="module")
+def reader():
+    recipe = pretrained.Recipe(data="", model="Seq2Seq", shape={"width": 4})
+    source, target = Vocabulary("abcdefgh'"), Vocabulary(["AH", "B"])
+    model = recipes.build(recipe, len(source), len(target))
+    return pretrained.Transducer(model, source, target, batch=4)
+
+
+@pytest.mark.parametrize(
+    "text, wanted", [("Bad", "bad"), (" café\n", "cafe"), ("d\u2019ac", "d'ac"), ("ABBÉ", "abbe")]
+)
+def test_a_text_is_read_in_plain_letters(reader, text, wanted):
+    assert reader.normal(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text, reason",
+    [
+        ("", "empty"),
+        (" \t ", "empty"),
+        ("\u0301", "empty"),
+        ("a" * 41, "41 characters"),
+        ("中文", r"'\\u4e2d'"),
+        ("a b", "' '"),
+        ("a\x00b", r"'\\x00'"),
+        ("a\nb", r"'\\n'"),
+        ("\ud800", r"'\\ud800'"),
+    ],
+)
+def test_a_text_that_cannot_be_read_is_refused_with_its_reason(reader, text, reason):
+    with pytest.raises(pretrained.UnreadableError, match=reason):
+        reader.normal(text)
+
+
+@given(st.text())
+def test_any_text_is_either_read_or_refused(reader, text):
+    try:
+        found = reader.normal(text)
+    except pretrained.UnreadableError as error:
+        assert "\n" not in str(error)
+    else:
+        assert reader.normal(found) == found
+        assert all(letter in reader.source for letter in found)
+
+
+def test_readings_come_in_the_order_of_the_texts_whatever_the_batches(reader):
+    words = ["a", "bad", "face", "hedge", "b", "cab", "d", "egg", "fad"]
+    together = reader.read(words)
+    assert [reading.text for reading in together] == words
+    for word, reading in zip(words, together, strict=True):
+        [alone] = reader.read([word])
+        assert alone.tokens == reading.tokens
+        assert alone.score == pytest.approx(reading.score, abs=1e-4)
+
+
+def test_a_reading_attends_to_its_own_letters_alone(reader):
+    for reading in reader.read(["a", "badge", "cabbage"]):
+        assert reading.attention.shape[1] == len(reading.text)
+        np.testing.assert_allclose(reading.attention.sum(axis=1), 1, atol=1e-5)
+
+
+def test_no_more_texts_are_taken_than_are_decoded_together(reader):
+    taken = 0
+
+    def texts():
+        nonlocal taken
+        for _ in range(100):
+            taken += 1
+            yield "bad"
+
+    next(reader.stream(texts()))
+    assert taken <= reader.batch
+
+
+# Measuring
+
+
+def test_families_are_counted_together():
+    words = spelt(["tree", "trees", "sea"])
+    rate = metrics.Ratio(np.array([1.0, 0, 1]), np.array([2.0, 3, 4]))
+    grouped = pretrained.by_family(rate, data.Words(("sea", "tree", "trees"), words.pronunciations))
+    assert grouped.value == rate.value
+    assert sorted(zip(*map(list, grouped), strict=True)) == [(1, 2), (1, 7)]
+
+
+# Exporting
+
+
+def test_an_export_holds_every_number_under_its_name(made, tmp_path):
+    out, _ = made
+    described, raw = pretrained.export("tiny", tmp_path / "site", out)
+    facts, numbers = json.loads(described.read_text()), np.frombuffer(raw.read_bytes(), "<f2")
+    assert facts["numbers"] == len(numbers)
+    model = pretrained.load("tiny", out)
+    by_name = {variable.path: variable.numpy() for variable in model.model.trainable_variables}
+    assert len(facts["tensors"]) == len(by_name)
+    for tensor in facts["tensors"]:
+        wanted = by_name[tensor["name"]]
+        end = tensor["begin"] + wanted.size
+        found = numbers[tensor["begin"] : end].reshape(tensor["shape"])
+        assert np.array_equal(found, wanted.astype("<f2"))
+    assert facts["source"][4:] == list(model.source.tokens)
+    assert facts["target"][2] == "<end>"
+
+
+# Those that come with the package
+
+
+@each_model
+def test_a_packaged_model_is_the_one_that_its_card_describes(name):
+    path, card = pretrained.weights_path(name), pretrained.card(name)
+    assert card["name"] == name
+    assert card["weights_sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert path.stat().st_size < 6e6
+    model = pretrained.load(name)
+    assert card["weights"] == sum(v.numpy().size for v in model.model.trainable_variables)
+    assert pretrained.recipe(name).shape == card["recipe"]["shape"]
+
+
+@each_model
+def test_a_packaged_model_never_read_its_test_words(name):
+    card = pretrained.card(name)
+    words = data.load(card["recipe"]["data"])
+    families = [
+        {data.family(word) for word in part.spellings} for part in (words.train, words.test)
+    ]
+    assert not families[0] & families[1]
+
+
+@each_model
+def test_a_packaged_model_does_as_well_as_its_card_says(name):
+    """On a sample of the test words, within the sample's own doubt."""
+    card = pretrained.card(name)
+    words = data.load(card["recipe"]["data"]).test.plain()
+    some = data.Words(words.spellings[::12], words.pronunciations[::12])
+    found = pretrained.measure(pretrained.load(name), some, 5)["wer"]
+    low, high = metrics.bootstrap_interval(found, level=0.999)[1:]
+    assert low <= card["test"]["beam 5"]["wer"]["value"] <= high
+
+
+def test_all_weights_together_stay_within_the_package_s_budget():
+    folder = pretrained.weights_path("cmudict").parent
+    assert sum(path.stat().st_size for path in folder.glob("*.safetensors")) < 30e6
+
+
+def test_weights_and_cards_are_part_of_the_package():
+    code = "import tomllib; print(tomllib.load(open('pyproject.toml','rb'))['tool']['setuptools'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "pretrained/*.safetensors" in done.stdout
+    assert "pretrained/*.json" in done.stdout
