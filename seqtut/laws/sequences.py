@@ -2,7 +2,8 @@
 
 They take any model with `encode`, `decode`, `start` and `step` as `seqtut.models.Seq2Seq` has
 them, and a batch `(source, source_mask, decoder_input)`, or one that goes on with
-`(target, target_mask)`. Pads come after the tokens, and no source is empty.
+`(target, target_mask)`. Pads come after the tokens, and no source is empty. What is read or written
+may also be vectors, `(B, S, F)`, as in `seqtut.models.RecurrentAutoencoder`.
 """
 
 from collections.abc import Callable
@@ -28,7 +29,7 @@ def _steps(model: Any, batch: tuple) -> tuple[np.ndarray, list[np.ndarray]]:
     source, mask, decoder_input = batch[:3]
     state = model.start(model.encode(source, mask), decoder_input.shape[1])
     logits, attention = [], []
-    for tokens in decoder_input.T:
+    for tokens in np.moveaxis(decoder_input, 1, 0):
         step, state = model.step(tokens, state)
         logits.append(np.asarray(step))
         attention += [np.asarray(state["attention"])] if "attention" in state else []
@@ -54,9 +55,9 @@ def padding_changes_nothing(
     """
     source, mask, decoder_input = (np.asarray(array) for array in batch[:3])
     base = _logits(model, source, mask, decoder_input)
-    extra = np.resize(source, (len(source), pads))
+    extra = np.resize(source, (len(source), pads, *source.shape[2:]))
     padded = np.concatenate([source, extra], axis=1)
-    longer = np.concatenate([mask, np.zeros_like(extra, bool)], axis=1)
+    longer = np.concatenate([mask, np.zeros(extra.shape[:2], bool)], axis=1)
     by_pads = _gap(_logits(model, padded, longer, decoder_input), base)
     by_neighbours = 0.0
     for row, length in enumerate(mask.sum(axis=1)):
@@ -91,7 +92,9 @@ def future_changes_nothing(model: Any, batch: tuple, tolerance: float = 0.0) -> 
     moved = 0.0
     for t in range(1, decoder_input.shape[1]):
         changed = decoder_input.copy()
-        changed[:, t] = (changed[:, t] + 1) % base.shape[-1]
+        changed[:, t] += 1
+        if changed.ndim == 2:  # ids, of which there are only so many
+            changed[:, t] %= base.shape[-1]
         found = np.asarray(model.decode(memory, changed))
         moved = max(moved, _gap(found[:, :t], base[:, :t]))
     measured = f"a later token moves a logit by {moved:.0e} at most"

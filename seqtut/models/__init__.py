@@ -1,7 +1,8 @@
 """The book's models: each has a named `encoder` and `decoder`, `encode(x)` and `decode(code)`."""
 
 from seqtut.models.autoencoder import Autoencoder
+from seqtut.models.recurrent_autoencoder import RecurrentAutoencoder
 from seqtut.models.seq2seq import Seq2Seq
 from seqtut.models.transformer import Transformer
 
-__all__ = ["Autoencoder", "Seq2Seq", "Transformer"]
+__all__ = ["Autoencoder", "RecurrentAutoencoder", "Seq2Seq", "Transformer"]

@@ -9,7 +9,12 @@ from seqtut.training.checkpoints import (
     save_weights,
 )
 from seqtut.training.loop import TrainingError, evaluate, fit
-from seqtut.training.losses import reconstruction_loss, token_accuracy, token_loss
+from seqtut.training.losses import (
+    masked_reconstruction_loss,
+    reconstruction_loss,
+    token_accuracy,
+    token_loss,
+)
 from seqtut.training.state import History
 
 __all__ = [
@@ -21,6 +26,7 @@ __all__ = [
     "fit",
     "load_checkpoint",
     "load_weights",
+    "masked_reconstruction_loss",
     "reconstruction_loss",
     "save_checkpoint",
     "save_weights",

@@ -24,6 +24,29 @@ def reconstruction_loss(model: Any, batch: tuple, training: bool) -> tuple:
     return ops.sum(ops.square(difference)), ops.cast(ops.size(target), "float32")
 
 
+def masked_reconstruction_loss(model: Any, batch: tuple, training: bool) -> tuple:
+    """Squared error of rebuilt series over the steps that are kept, summed, with the count.
+
+    Args:
+        model: Maps `(x, mask)` to reconstructions `(B, T, F)`.
+        batch: `(x, mask)` if a series is its own target, or `(x, mask, target)`; `x` and `target`
+            `(B, T, F)`, float, `mask` `(B, T)` bool, True = keep.
+        training: Whether layers such as dropout act as in training.
+
+    Returns:
+        The sum of squared differences, and how many values were compared, both float scalars.
+
+    Equation: eq-masked-squared-error
+    """
+    x, mask = batch[:2]
+    target = batch[2] if len(batch) > 2 else x
+    found = model((x, mask), training=training)
+    kept = ops.broadcast_to(mask[:, :, None], ops.shape(target))
+    # Chosen, not multiplied: 0 times a pad's nan would be nan, in the gradient too.
+    difference = ops.where(kept, found - target, 0.0)
+    return ops.sum(ops.square(difference)), ops.sum(ops.cast(kept, difference.dtype))
+
+
 def token_loss(label_smoothing: float = 0.0) -> Callable[[Any, tuple, bool], tuple]:
     """Makes the loss of a sequence model: cross-entropy in nats, summed over the real tokens.
 
