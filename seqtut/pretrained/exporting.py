@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+import keras
+
 from seqtut.pretrained.recipes import PretrainedError
 from seqtut.pretrained.store import load
 
@@ -29,9 +31,9 @@ def export(name: str, folder: Path | str, path: Path | str | None = None) -> lis
     model, folder = load(name, path), Path(folder)
     tensors: list[dict[str, Any]] = []
     numbers, begin = [], 0
-    for variable in model.model.trainable_variables:
+    for name_of, variable in named_weights(model.model).items():
         array = variable.numpy().astype("<f2")
-        tensors.append({"name": variable.path, "shape": list(array.shape), "begin": begin})
+        tensors.append({"name": name_of, "shape": list(array.shape), "begin": begin})
         numbers.append(array.tobytes())
         begin += array.size
     described = {
@@ -47,7 +49,6 @@ def export(name: str, folder: Path | str, path: Path | str | None = None) -> lis
         "numbers": begin,
         "tensors": tensors,
     }
-    assert len({tensor["name"] for tensor in tensors}) == len(tensors), "Two of one name."
     files = {f"{name}.json": json.dumps(described).encode(), f"{name}.bin": b"".join(numbers)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,3 +61,36 @@ def export(name: str, folder: Path | str, path: Path | str | None = None) -> lis
             f"The model could not be exported. Received: {error}. Choose another folder."
         ) from error
     return [folder / file for file in files]
+
+
+def named_weights(model: Any) -> dict[str, Any]:
+    """Returns a model's trained variables by where they stand, such as "encoder.embedding.kernel".
+
+    Keras's own names count the layers that a process has made, so that they differ from one
+    process to the next.
+
+    Args:
+        model: A built Keras model.
+
+    Returns:
+        Its trainable variables by attribute names from the model down, each once.
+    """
+    found: dict[int, tuple[str, Any]] = {}
+
+    def visit(part: Any, path: str) -> None:
+        if isinstance(part, keras.layers.Layer):
+            inner = {name: v for name, v in vars(part).items() if not name.startswith("_")}
+            below = f"{path}." if path else ""
+            for name, value in inner.items():
+                visit(value, below + name)
+            for variable in part.trainable_variables:  # its own: its parts' were found before
+                found.setdefault(id(variable), (below + variable.name, variable))
+        elif isinstance(part, dict):
+            for name, value in part.items():
+                visit(value, f"{path}.{name}")
+        elif isinstance(part, list | tuple):
+            for number, value in enumerate(part):
+                visit(value, f"{path}.{number}")
+
+    visit(model, "")
+    return dict(found.values())

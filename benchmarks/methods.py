@@ -1,0 +1,65 @@
+"""Attention, no attention and a Transformer at equal weights, three seeds each, on CMUdict.
+
+Small models and few epochs: it is the comparison that counts, not how good they get. Run with
+`python -m benchmarks.methods`; it takes about half an hour of one core, goes on where it was
+stopped, and writes book/methods.json, from which the book takes its figures.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+
+from seqtut import runtime
+
+EPOCHS, SEEDS = 3, (0, 1, 2)
+_RECURRENT = {"layers": 2, "decoder_layers": 1, "bidirectional": True, "embedding_dim": 48}
+SHAPES = {
+    "attention": ("Seq2Seq", {**_RECURRENT, "width": 96}),
+    "no attention": ("Seq2Seq", {**_RECURRENT, "width": 104, "attention": None}),
+    "Transformer": ("Transformer", {"width": 64, "layers": 2, "heads": 4, "hidden": 192}),
+}
+RESULTS = Path(__file__).resolve().parent.parent / "book" / "methods.json"
+DONE = Path(tempfile.gettempdir()) / "seqtut-methods.json"
+
+
+def one(kind: str, seed: int) -> dict:
+    """Trains and measures one small model; greedy decoding of the test words."""
+    from seqtut import data, pretrained
+
+    model_class, shape = SHAPES[kind]
+    recipe = pretrained.Recipe(data="cmudict", model=model_class, shape=shape, epochs=EPOCHS)
+    model, facts = pretrained.make(recipe, seed=seed, progress=False)
+    words = data.load("cmudict").test.plain()
+    found = pretrained.measure(model, words, width=1)
+    rates = {name: round(rate.value, 5) for name, rate in found.items()}
+    return {"weights": facts["weights"], "seconds": facts["seconds"], **rates}
+
+
+def main() -> None:
+    runtime.setup()
+    from seqtut.metrics import mean_interval
+
+    done = json.loads(DONE.read_text()) if DONE.exists() else {}
+    for seed in SEEDS:
+        for kind in SHAPES:
+            key = f"{kind}/{seed}"
+            if key not in done:
+                done[key] = one(kind, seed)
+                DONE.write_text(json.dumps(done))
+                print(key, done[key], flush=True)
+    results = {}
+    for kind in SHAPES:
+        runs = [done[f"{kind}/{seed}"] for seed in SEEDS]
+        results[kind] = {"weights": runs[0]["weights"], "runs": runs}
+        for rate in ("wer", "per"):
+            mean, low, high = mean_interval([run[rate] for run in runs])
+            results[kind][rate] = {"mean": mean, "low": low, "high": high}
+    found = {"command": "python -m benchmarks.methods", "epochs": EPOCHS, "seeds": list(SEEDS)}
+    scratch = RESULTS.with_suffix(".part")
+    scratch.write_text(json.dumps(found | {"methods": results}, indent=1) + "\n")
+    scratch.replace(RESULTS)
+    DONE.unlink()
+
+
+if __name__ == "__main__":
+    main()

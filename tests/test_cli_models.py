@@ -1,0 +1,217 @@
+"""The verbs that make and use models: train, evaluate, decode, export."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from seqtut import data, pretrained, runtime
+from seqtut.cli import main
+from seqtut.text import Vocabulary
+
+runtime.import_quietly()
+
+TINY = pretrained.Recipe(data="tiny", model="Seq2Seq", shape={"width": 8}, epochs=1, size=16)
+
+
+def spelt(words):
+    return data.Words(tuple(words), tuple((tuple(word.upper()),) for word in words))
+
+
+@pytest.fixture
+def tiny(monkeypatch, tmp_path):
+    """A recipe "tiny" on words of the letters a to e, in a folder of its own."""
+    rng = np.random.default_rng(0)
+    drawn = {"".join(rng.choice(list("abcde"), rng.integers(1, 6))) for _ in range(200)}
+    drawn = sorted(drawn)
+    found = data.CMUdict(spelt(drawn[20:]), spelt(drawn[:10]), spelt(drawn[10:20]))
+    monkeypatch.setattr(data, "load", lambda name: {"tiny": found}[name])
+    monkeypatch.setitem(pretrained.RECIPES, "tiny", TINY)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def weights(tiny, tmp_path):
+    """Random weights with a card, as a file."""
+    source, target = Vocabulary("abcde"), Vocabulary("ABCDE")
+    model = pretrained.Transducer(pretrained.build(TINY, 9, 9), source, target, batch=4)
+    path = tmp_path / "tiny.safetensors"
+    pretrained.save(path, "tiny", model, {"recipe": {"data": "tiny", **_fields(TINY)}})
+    return path
+
+
+def _fields(recipe):
+    return {name: getattr(recipe, name) for name in recipe.__dataclass_fields__}
+
+
+def says(weights, monkeypatch, raw, *words):
+    """What `seqtut decode` prints for bytes on standard input, and how it ends."""
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(raw)))
+    return main(["decode", "tiny", "--weights", str(weights), *words])
+
+
+def only_line(text):
+    assert text.count("\n") == 1
+    assert "Traceback" not in text
+    return text
+
+
+# train
+
+
+def test_train_writes_a_model_that_decode_and_evaluate_use(tiny, capsys, tmp_path):
+    assert main(["train", "tiny", "--seed", "3"]) == 0
+    out = capsys.readouterr().out
+    assert "Wrote tiny.safetensors and tiny.json." in out
+    assert json.loads((tmp_path / "tiny.json").read_text())["seed"] == 3
+    assert main(["decode", "tiny", "--weights", "tiny.safetensors", "--text", "bad"]) == 0
+    assert capsys.readouterr().out.startswith("bad\t")
+    assert main(["evaluate", "tiny", "--weights", "tiny.safetensors", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    card = json.loads((tmp_path / "tiny.json").read_text())
+    assert found["wer"] == card["test"]["beam 5"]["wer"]
+
+
+def test_train_prints_the_card_as_json_and_nothing_else(tiny, capsys, tmp_path):
+    assert main(["train", "tiny", "--epochs", "2", "--json"]) == 0
+    card = json.loads(capsys.readouterr().out)
+    assert card["recipe"]["epochs"] == 2
+    assert card == json.loads((tmp_path / "tiny.json").read_text())
+
+
+@pytest.mark.parametrize("verb", ["train", "evaluate", "decode", "export"])
+def test_a_model_that_does_not_exist_is_one_line_and_exit_code_2(verb, capsys):
+    assert main([verb, "cmudct"]) == 2
+    assert "Did you mean 'cmudict" in only_line(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("words", [["--epochs", "0"], ["--seed", "-1"], ["--out", "no/such"]])
+def test_a_training_that_cannot_be_is_one_line_and_exit_code_2(tiny, words, capsys, tmp_path):
+    (tmp_path / "no").touch()
+    assert main(["train", "tiny", *words]) == 2
+    assert "Received" in only_line(capsys.readouterr().err.split("\n", 1)[-1] or "Received\n")
+
+
+# evaluate
+
+
+def test_evaluate_says_what_it_measured_and_by_which_protocol(weights, capsys):
+    assert (
+        main(["evaluate", "tiny", "--weights", str(weights), "--part", "dev", "--width", "1"]) == 0
+    )
+    out = capsys.readouterr().out
+    assert "tiny on 10 words of tiny dev, greedy" in out
+    assert "WER" in out
+    assert "stress left out" in out
+
+
+# decode
+
+
+def test_decode_says_each_line_of_its_input_in_order(weights, monkeypatch, capsys):
+    raw = b"a\nbad\r\nCAB\nabba\ncade\nbed"
+    assert says(weights, monkeypatch, raw) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition("\t")[0] for line in lines] == ["a", "bad", "CAB", "abba", "cade", "bed"]
+    assert all(set(line.partition("\t")[2].split()) <= set("ABCDE") for line in lines)
+
+
+@pytest.mark.parametrize(
+    "line, reason",
+    [
+        (b"", "empty"),
+        (b"   ", "empty"),
+        (b"a" * 300, "300 characters"),
+        ("\u4e2d\u6587".encode(), "never read '\\u4e2d'"),
+        (b"a\x07b", "never read '\\x07'"),
+        (b"a\x00b", "never read '\\x00'"),
+        (b"\xff\xfe\x00bad", "no UTF-8"),
+        (b"\x89PNG", "no UTF-8"),
+        (b"xyz", "never read 'x'"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_marked_and_the_others_are_said(
+    weights, monkeypatch, capsys, line, reason
+):
+    assert says(weights, monkeypatch, b"bad\n" + line + b"\ncab\n") == 2
+    out, err = capsys.readouterr()
+    first, marked, last = out.splitlines()
+    assert first.startswith("bad\t")
+    assert last.startswith("cab\t")
+    assert marked.partition("\t")[2].startswith("! ")
+    assert reason in marked
+    assert marked.isprintable() or marked.replace("\t", "").isprintable()
+    assert "1 text could not be read" in only_line(err)
+
+
+def test_a_line_without_end_is_refused_without_being_held(weights, monkeypatch, capsys):
+    assert says(weights, monkeypatch, b"bad\n" + b"a" * 3_000_000 + b"\ncab\n") == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition("\t")[0][:3] for line in lines] == ["bad", "aaa", "cab"]
+    assert len(lines[1]) < 200
+
+
+def test_decode_prints_a_json_object_a_line(weights, monkeypatch, capsys):
+    assert says(weights, monkeypatch, b"bad\n\n", "--json") == 2
+    good, bad = map(json.loads, capsys.readouterr().out.splitlines())
+    assert good["text"] == "bad"
+    assert good["log_probability"] < 0
+    assert bad == {"text": "", "error": "it is empty"}
+
+
+def test_a_text_may_stand_on_the_command_line(weights, capsys):
+    words = ["decode", "tiny", "--weights", str(weights), "--text", "Bad", "--text", "cab"]
+    assert main(words) == 0
+    assert [line[:4] for line in capsys.readouterr().out.splitlines()] == ["Bad\t", "cab\t"]
+
+
+def test_no_input_at_all_is_no_output(weights, monkeypatch, capsys):
+    assert says(weights, monkeypatch, b"") == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("width", ["0", "-3"])
+def test_a_beam_without_room_is_one_line_and_exit_code_2(weights, capsys, width):
+    words = ["decode", "tiny", "--weights", str(weights), "--text", "bad", "--width", width]
+    assert main(words) == 2
+    assert "Received" in only_line(capsys.readouterr().err)
+
+
+def test_decode_answers_while_its_input_goes_on(tmp_path):
+    """A pipe is answered batch by batch: the first answers come before the last words are sent."""
+    name = next((n for n in pretrained.RECIPES if pretrained.weights_path(n).exists()), None)
+    assert name, "No model comes with the package."
+    child = subprocess.Popen(
+        [sys.executable, "-m", "seqtut.cli", "decode", "cmudict-small", "--width", "1"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    killer = threading.Timer(100, child.kill)
+    killer.start()
+    child.stdin.write(b"through\n" * 600)
+    child.stdin.flush()
+    first = child.stdout.readline()
+    child.stdin.close()
+    rest = child.stdout.read().splitlines()
+    killer.cancel()
+    assert first.strip() == b"through\tTH R UW"
+    assert len(rest) == 599
+    assert child.wait() == 0
+
+
+# export
+
+
+def test_export_says_what_it_wrote(weights, capsys, tmp_path):
+    words = ["export", "tiny", "--weights", str(weights), "--out", str(tmp_path / "site")]
+    assert main([*words, "--json"]) == 0
+    written = json.loads(capsys.readouterr().out)["files"]
+    assert [os.path.basename(path) for path in written] == ["tiny.json", "tiny.bin"]
+    assert all(os.path.getsize(path) for path in written)
