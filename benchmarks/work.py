@@ -1,0 +1,92 @@
+"""What is measured on: CMUdict's words as ids, our model, and how much it multiplies a token."""
+
+import time
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+
+from seqtut import data, runtime
+from seqtut.text import BucketedBatches, Vocabulary
+
+WIDTH, BATCH = 256, 256
+# As `seqtut train` cuts its batches: steps are not rounded, forty batches are sorted together.
+BUCKETS = {"size": BATCH, "multiple": 1, "pool": 40 * BATCH}
+
+
+def folder():
+    """Returns where models that take long to make are kept, in the cache."""
+    path = runtime.cache_folder() / "benchmarks"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def vocabularies(words: data.Words) -> tuple[Vocabulary, Vocabulary]:
+    """Returns the letters' vocabulary and the phonemes'."""
+    return Vocabulary.build(words.spellings), Vocabulary.build(said for _, said in words.pairs())
+
+
+def pairs() -> tuple[list, int, int]:
+    """Returns the training pairs as ids in a fixed random order, and the vocabularies' sizes."""
+    words = data.load("cmudict").train
+    source, target = vocabularies(words)
+    found = [(source.encode(word), target.encode(said)) for word, said in words.pairs()]
+    order = np.random.default_rng(0).permutation(len(found))
+    return [found[index] for index in order], len(source), len(target)
+
+
+def model(source_size: int, target_size: int):
+    """Returns our encoder-decoder: one LSTM each, dot attention."""
+    from seqtut import models
+
+    return models.Seq2Seq(source_size, target_size, width=WIDTH, attention="dot")
+
+
+def matrix_weights(model) -> tuple[int, int]:
+    """Returns how many matrix weights a source token passes through, and how many a target token.
+
+    Looking up an embedding multiplies nothing, and a bias only adds; the attention's own products
+    have no weights and are left out too.
+    """
+    source, target = (
+        sum(
+            int(np.prod(variable.shape))
+            for variable in half.trainable_variables
+            if len(variable.shape) == 2 and "embedding" not in variable.path
+        )
+        for half in (model.encoder, model.decoder)
+    )
+    return source, target
+
+
+class Timed:
+    """Batches that take the time in which `fit` works them off, after some to warm up.
+
+    `fit` asks for the next batch when it has the loss of the last one, so the time from one to
+    another is a whole step's.
+    """
+
+    def __init__(self, batches: BucketedBatches, warm_up: int, measured: int):
+        self.batches, self.warm_up, self.measured = batches, warm_up, measured
+        self.settings = batches.settings
+        self.source_tokens = self.target_tokens = 0
+        self.seconds = 0.0
+
+    def epoch(self, number: int) -> Iterator[tuple]:
+        """Yields the batches and counts the real tokens of those that are timed."""
+        start = 0.0
+        for index, batch in enumerate(
+            islice(self.batches.epoch(number), self.warm_up + self.measured)
+        ):
+            if index == self.warm_up:
+                start = time.perf_counter()
+            yield batch
+            if index >= self.warm_up:
+                self.source_tokens += int(batch[1].sum())
+                self.target_tokens += int(batch[4].sum())
+        self.seconds = time.perf_counter() - start
+
+    @property
+    def tokens(self) -> int:
+        """The real tokens that were timed, of source and target together."""
+        return self.source_tokens + self.target_tokens
