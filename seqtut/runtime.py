@@ -151,6 +151,11 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "seqtut"
 
 
+def threads() -> int:
+    """Returns the threads that one operation may use."""
+    return int(os.environ.get("TF_NUM_INTRAOP_THREADS") or 0) or os.cpu_count() or 1
+
+
 def peak_memory() -> float | None:
     """Returns the most memory that this process has held, in GB; None where nobody counts it."""
     try:

@@ -69,6 +69,7 @@ def surroundings() -> dict[str, Any]:
             "system": platform.system(),
             "processor": platform.machine(),
             "cores": os.cpu_count(),
+            "threads": runtime.threads(),
             "peak_gb": runtime.peak_memory(),
         },
     }

@@ -1,7 +1,6 @@
 """Trains a pretrained model from its recipe, and measures it."""
 
 import dataclasses
-import time
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +73,11 @@ def make(
     warm_up = len(train) // 2
     rate = keras.optimizers.schedules.CosineDecay(
         0.0,
-        max(1, chosen.epochs * len(train) - warm_up),
+        max(1, (chosen.decay_epochs or chosen.epochs) * len(train) - warm_up),
         warmup_target=chosen.learning_rate,
         warmup_steps=warm_up,
         alpha=0.01,
     )
-    started = time.perf_counter()
     history = training.fit(
         model.model,
         train,
@@ -97,7 +95,7 @@ def make(
         "recipe": dataclasses.asdict(chosen),
         "weights": sum(int(np.prod(v.shape)) for v in model.model.trainable_variables),
         "seed": seed,
-        "seconds": round(time.perf_counter() - started),
+        "seconds": round(sum(history.seconds)),
         "history": dataclasses.asdict(history),
     }
 

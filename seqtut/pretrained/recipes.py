@@ -22,8 +22,10 @@ class Recipe:
         shape: The model's settings, vocabularies' sizes left out.
         epochs: Passes over the training pairs.
         size: Examples in a batch.
-        learning_rate: Adam's step size at its highest, reached after half an epoch; a cosine
-            brings it down to a hundredth of that at the last step.
+        decay_epochs: Passes in which a cosine brings the learning rate down to a hundredth; None
+            for `epochs`. With more than these the training ends while the rate is still high, and
+            the moving average does what is left of the cooling down.
+        learning_rate: Adam's step size at its highest, reached after half an epoch.
         label_smoothing: Share of the target that is spread over the vocabulary.
         clip_norm: The largest norm of the gradients.
         average: Decay by step of the weights' moving average, which is what is kept.
@@ -33,6 +35,7 @@ class Recipe:
     model: str
     shape: dict[str, Any] = field(default_factory=dict)
     epochs: int = 30
+    decay_epochs: int | None = None
     size: int = 128
     learning_rate: float = 1.2e-3
     label_smoothing: float = 0.1
@@ -50,7 +53,8 @@ RECIPES = {
         data="cmudict",
         model="Seq2Seq",
         shape={**_RECURRENT, "width": 384, "embedding_dim": 128, "dropout": 0.25},
-        epochs=24,
+        epochs=16,
+        decay_epochs=24,
     ),
     "cmudict-small": Recipe(
         data="cmudict",
@@ -84,8 +88,8 @@ def recipe(name: str, epochs: int | None = None) -> Recipe:
 
     Args:
         name: One of `RECIPES`.
-        epochs: Passes over the training pairs instead of its own: a shorter training, whose
-            learning rate comes down as far.
+        epochs: Passes over the training pairs instead of its own, in which the learning rate
+            comes all the way down.
 
     Raises:
         PretrainedError: If there is none of that name, or `epochs` is below 1.
@@ -94,7 +98,11 @@ def recipe(name: str, epochs: int | None = None) -> Recipe:
         raise PretrainedError(f"A training has 1 epoch or more. Received: {epochs}.")
     if name in RECIPES:
         chosen = RECIPES[name]
-        return chosen if epochs is None else dataclasses.replace(chosen, epochs=epochs)
+        return (
+            chosen
+            if epochs is None
+            else dataclasses.replace(chosen, epochs=epochs, decay_epochs=None)
+        )
     near = difflib.get_close_matches(name, RECIPES, n=1)
     meant = f" Did you mean {near[0]!r}?" if near else ""
     raise PretrainedError(
