@@ -7,6 +7,7 @@ from seqtut.data.manifest import DataError, Pin
 from seqtut.data.registry import DataSet, check, describe, fetch, load, names, packages, pins
 from seqtut.data.store import archive_path, is_cached
 from seqtut.data.vowels import JapaneseVowels, SpokenVowels
+from seqtut.data.walking import Walking
 
 __all__ = [
     "ECG5000",
@@ -19,6 +20,7 @@ __all__ = [
     "LabelledImages",
     "Pin",
     "SpokenVowels",
+    "Walking",
     "Words",
     "archive_path",
     "check",

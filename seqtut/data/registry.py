@@ -13,6 +13,7 @@ from seqtut.data.ecg import load_ecg5000
 from seqtut.data.manifest import DataError, Pin, read_manifest, same_name
 from seqtut.data.store import is_cached, verify
 from seqtut.data.vowels import load_vowels
+from seqtut.data.walking import load_walking
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,13 @@ _DATA_SETS = {
             licence="BSD-3-Clause",
             packages=("aeon",),
             loader=load_vowels,
+        ),
+        DataSet(
+            name="walking",
+            about="82 seconds of one person's walk, 64 steps a second, 9 accelerations",
+            licence="BSD-3-Clause",
+            packages=("aeon",),
+            loader=load_walking,
         ),
         DataSet(
             name="ecg5000",
