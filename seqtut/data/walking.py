@@ -10,7 +10,7 @@ from seqtut.data.store import open_archive
 
 RATE = 64  # steps a second
 
-# Seconds of the recording at which the parts begin, and the last one ends. Before, the walker mostly stands.
+# Seconds of the recording at which the parts begin, and the last one ends; before, one stands.
 _PARTS = (24, 72, 89, 106)
 _MEMBER = "aeon/datasets/data/Daphnet_S06R02E0/S06R02E0.csv"
 
