@@ -39,16 +39,25 @@ from seqtut.equations.sequences import (
     softmax,
     squared_error,
 )
+from seqtut.equations.series import (
+    autoregressive_decoder,
+    dynamic_time_warping,
+    masked_squared_error,
+    recurrent_autoencoder,
+    window_count,
+)
 
 __all__ = [
     "additive_attention",
     "autoencoder",
+    "autoregressive_decoder",
     "beam_score",
     "bleu",
     "conditional_entropy",
     "cross_entropy",
     "dense",
     "dot_attention",
+    "dynamic_time_warping",
     "edit_distance",
     "entropy",
     "factorisation",
@@ -58,6 +67,7 @@ __all__ = [
     "length_penalty",
     "linear_gradient",
     "lstm",
+    "masked_squared_error",
     "mean_interval",
     "mean_squared_error",
     "multi_head_attention",
@@ -67,8 +77,10 @@ __all__ = [
     "perplexity",
     "principal_angle",
     "recurrence",
+    "recurrent_autoencoder",
     "sinusoidal_positions",
     "softmax",
     "squared_error",
     "tied_decoder",
+    "window_count",
 ]
