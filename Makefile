@@ -2,6 +2,7 @@
 # requirements.txt and pyproject.toml stay as they are.
 PYTHON ?= python3
 VENV := .venv
+BENCH := .venv-bench
 BIN := $(VENV)/bin
 PIP := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip
 PORT ?= 8000
@@ -51,8 +52,13 @@ browser: $(VENV)/.test book
 notebooks: $(VENV)/.test  ## execute the chapters that changed and write their notebooks
 	@$(BIN)/python -m book.build notebooks
 
-bench: $(VENV)/.test  ## measure what the book says of speed
-	$(BIN)/python -m benchmarks.run
+$(BENCH)/.ready: requirements.txt pyproject.toml benchmarks/requirements.txt
+	@$(BENCH)/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -c requirements.txt -r benchmarks/requirements.txt -e .
+	@touch $@
+
+bench: $(BENCH)/.ready  ## measure speed, memory and quality against others (RUN="training decoding": these)
+	@$(BENCH)/bin/python -m benchmarks.run $(RUN)
 
 compat: $(VENV)/.book  ## install and unit-test seqtut on other Pythons and an older TensorFlow
 	@UV=$(BIN)/uv sh tests/compat.sh
@@ -61,4 +67,4 @@ pins: $(VENV)/.book  ## choose all versions anew
 	$(BIN)/python -m book.build pins
 
 clean:  ## remove what make has made
-	rm -rf _build $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf _build $(VENV) $(BENCH) .pytest_cache .ruff_cache .hypothesis build *.egg-info

@@ -12,6 +12,7 @@ from pathlib import Path
 from seqtut import runtime
 
 EPOCHS, SEEDS = 3, (0, 1, 2)
+BATCH = {"size": 256, "learning_rate": 2e-3}
 _RECURRENT = {"layers": 2, "decoder_layers": 1, "bidirectional": True, "embedding_dim": 48}
 SHAPES = {
     "attention": ("Seq2Seq", {**_RECURRENT, "width": 96}),
@@ -27,7 +28,9 @@ def one(kind: str, seed: int) -> dict:
     from seqtut import data, pretrained
 
     model_class, shape = SHAPES[kind]
-    recipe = pretrained.Recipe(data="cmudict", model=model_class, shape=shape, epochs=EPOCHS)
+    recipe = pretrained.Recipe(
+        data="cmudict", model=model_class, shape=shape, epochs=EPOCHS, **BATCH
+    )
     model, facts = pretrained.make(recipe, seed=seed, progress=False)
     words = data.load("cmudict").test.plain()
     found = pretrained.measure(model, words, width=1)

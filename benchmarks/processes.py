@@ -42,9 +42,9 @@ def in_turn(rounds: int, runs: dict[str, Callable[[], dict]]) -> dict[str, dict]
 
 
 def spread(results: list[dict]) -> dict[str, list[float]]:
-    """Returns the median, smallest and largest of each quantity that was measured."""
+    """Returns the median, smallest and largest of each quantity, to four digits."""
     return {
-        name: [f(r[name] for r in results) for f in (statistics.median, min, max)]
+        name: [float(f"{f(r[name] for r in results):.4g}") for f in (statistics.median, min, max)]
         for name in results[0]
     }
 

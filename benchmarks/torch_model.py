@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from benchmarks.work import WIDTH
+from seqtut.text import BEGIN, END, PAD, UNKNOWN
 
 
 class Seq2Seq(nn.Module):
@@ -93,3 +94,55 @@ def load(weights: dict[str, np.ndarray]) -> Seq2Seq:
     )
     model.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
     return model
+
+
+@torch.inference_mode()
+def greedy(model: Seq2Seq, word: list[int], limit: int) -> list[int]:
+    """Says one word: the most probable token at each step, as the tutorials decode."""
+    states, last, mask = _read(model, word)
+    said, token = [], BEGIN
+    while len(said) < limit:
+        logits, last = model.decode(torch.tensor([[token]]), last, states, mask)
+        token = int(_permitted(logits[:, 0]).argmax())
+        if token == END:
+            break
+        said.append(token)
+    return said
+
+
+@torch.inference_mode()
+def beam(model: Seq2Seq, word: list[int], limit: int, width: int) -> list[int]:
+    """Says one word with a beam kept in Python lists, all its prefixes in one call of the model."""
+    states, last, mask = _read(model, word)
+    prefixes, scores = [[BEGIN]], torch.zeros(1)
+    best, said = float("-inf"), []
+    while prefixes and scores[0] > best and len(prefixes[0]) <= limit:
+        tokens = torch.tensor([[prefix[-1]] for prefix in prefixes])
+        many = (states.expand(len(tokens), -1, -1), mask.expand(len(tokens), -1))
+        logits, last = model.decode(tokens, last, *many)
+        total = scores[:, None] + _permitted(logits[:, 0]).log_softmax(-1)
+        found, places = total.flatten().topk(2 * width)
+        going = []
+        for rank, (score, place) in enumerate(zip(found.tolist(), places.tolist(), strict=True)):
+            parent, token = divmod(place, total.shape[1])
+            if token != END:
+                going.append((score, parent, token))
+            elif rank < width and score > best:
+                best, said = score, prefixes[parent][1:]
+        scores, parents, tokens = map(list, zip(*going[:width], strict=True))
+        prefixes = [[*prefixes[p], token] for p, token in zip(parents, tokens, strict=True)]
+        last = tuple(state[:, parents] for state in last)
+        scores = torch.tensor(scores)
+    return said
+
+
+def _read(model: Seq2Seq, word: list[int]) -> tuple:
+    source = torch.tensor([word])
+    states, last = model.encode(source)
+    return states, last, torch.ones_like(source, dtype=torch.bool)
+
+
+def _permitted(logits):
+    """Returns logits without the tokens that are never said."""
+    logits[:, [PAD, BEGIN, UNKNOWN]] = float("-inf")
+    return logits

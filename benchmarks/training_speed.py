@@ -30,7 +30,7 @@ def ours() -> dict:
 
     pairs, *sizes = work.pairs()
     model = work.model(*sizes)
-    timed = work.Timed(BucketedBatches(pairs, seed=0, **work.BUCKETS), WARM_UP, MEASURED)
+    timed = work.Timed(pairs, WARM_UP, MEASURED)
     few = BucketedBatches(pairs[: work.BATCH], size=work.BATCH)
     training.fit(model, timed, few, training.token_loss(), epochs=1, progress=False)
     peak = runtime.peak_memory()
@@ -117,7 +117,7 @@ def _batches(kind: str) -> list[tuple]:
     pairs, *_ = work.pairs()
     count = RIVAL_WARM_UP + RIVAL_MEASURED
     if kind == "fused_bucketed":
-        epoch = BucketedBatches(pairs, seed=0, **work.BUCKETS).epoch(0)
+        epoch = BucketedBatches(pairs, seed=0, **work.buckets()).epoch(0)
         return [next(epoch) for _ in range(count)]
     steps = (None, None)
     if kind.endswith("longest"):

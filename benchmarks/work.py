@@ -10,8 +10,11 @@ from seqtut import data, runtime
 from seqtut.text import BucketedBatches, Vocabulary
 
 WIDTH, BATCH = 256, 256
-# As `seqtut train` cuts its batches: steps are not rounded, forty batches are sorted together.
-BUCKETS = {"size": BATCH, "multiple": 1, "pool": 40 * BATCH}
+
+
+def buckets(size: int = BATCH) -> dict:
+    """Returns how `seqtut train` cuts batches: steps not rounded, forty batches sorted together."""
+    return {"size": size, "multiple": 1, "pool": 40 * size}
 
 
 def folder():
@@ -59,25 +62,24 @@ def matrix_weights(model) -> tuple[int, int]:
     return source, target
 
 
-class Timed:
+class Timed(BucketedBatches):
     """Batches that take the time in which `fit` works them off, after some to warm up.
 
     `fit` asks for the next batch when it has the loss of the last one, so the time from one to
     another is a whole step's.
     """
 
-    def __init__(self, batches: BucketedBatches, warm_up: int, measured: int):
-        self.batches, self.warm_up, self.measured = batches, warm_up, measured
-        self.settings = batches.settings
+    def __init__(self, pairs: list, warm_up: int, measured: int, size: int = BATCH):
+        super().__init__(pairs, seed=0, **buckets(size))
+        self.warm_up, self.measured = warm_up, measured
         self.source_tokens = self.target_tokens = 0
         self.seconds = 0.0
 
     def epoch(self, number: int) -> Iterator[tuple]:
         """Yields the batches and counts the real tokens of those that are timed."""
         start = 0.0
-        for index, batch in enumerate(
-            islice(self.batches.epoch(number), self.warm_up + self.measured)
-        ):
+        batches = islice(super().epoch(number), self.warm_up + self.measured)
+        for index, batch in enumerate(batches):
             if index == self.warm_up:
                 start = time.perf_counter()
             yield batch
@@ -86,7 +88,29 @@ class Timed:
                 self.target_tokens += int(batch[4].sum())
         self.seconds = time.perf_counter() - start
 
-    @property
-    def tokens(self) -> int:
-        """The real tokens that were timed, of source and target together."""
-        return self.source_tokens + self.target_tokens
+
+def trained(kind: str):
+    """Returns a model that was trained for an epoch, as a `Transducer`; the cache keeps it.
+
+    It is right about half of the time and ends its words where they end, which is all that the
+    speed of decoding depends on.
+
+    Args:
+        kind: "lstm", or "transformer" of the sizes that `seqtut.models.Transformer` has by itself.
+    """
+    from seqtut import models, pretrained, training
+
+    words = data.load("cmudict").train
+    source, target = vocabularies(words)
+    found, *sizes = pairs()
+    made = model(*sizes) if kind == "lstm" else models.Transformer(*sizes)
+    training.fit(
+        made,
+        BucketedBatches(found, seed=0, **buckets()),
+        BucketedBatches(found[:BATCH], size=BATCH),
+        training.token_loss(),
+        epochs=1,
+        checkpoint=folder() / f"{kind}.checkpoint",
+        progress=False,
+    )
+    return pretrained.Transducer(made, source, target)
