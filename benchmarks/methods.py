@@ -2,9 +2,8 @@
 
 Small models and few epochs: it is the comparison that counts, not how good they get. The model
 with attention is also trained on the split word by word, where a word's plural may be among the
-training words: the difference is what that leak is worth. Run with
-`python -m benchmarks.methods`; it takes about a quarter of an hour of one core, goes on where it was
-stopped, and writes book/methods.json, from which the book takes its figures.
+training words: the difference is what that leak is worth. `python -m benchmarks.methods` takes
+about a quarter of an hour of one core, goes on where it was stopped, and writes book/methods.json.
 """
 
 import json
