@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from book import pages
+from book import cards, pages
 from book.layout import (
     BOOK,
     BUILD,
@@ -35,7 +35,11 @@ from book.notebooks import all_labels, generate, joined_chapter
 
 HTML = BUILD / "html"
 _EXTENSION = Path(__file__).with_name("extension.py")
-_GENERATED = {"glossary.md": pages.glossary, "runtimes.md": pages.runtimes}
+_GENERATED = {
+    "glossary.md": pages.glossary,
+    "runtimes.md": pages.runtimes,
+    "models.md": cards.models,
+}
 
 
 def build_site(repository: str = "", branch: str = "") -> Path:
