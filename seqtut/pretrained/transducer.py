@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import tensorflow as tf
 
 from seqtut import decoding
 from seqtut.text import BEGIN, END, PAD, UNKNOWN, Vocabulary, pad
@@ -58,6 +59,8 @@ class Transducer:
     ):
         self.model, self.source, self.target = model, source, target
         self.max_steps, self.longest, self.batch = max_steps, longest, batch
+        # Compiled, an LSTM reads in one loop. Else each of its steps is a dozen calls from Python.
+        self._start = tf.function(self._started, autograph=False, reduce_retracing=True)
 
     def normal(self, text: str) -> str:
         """Returns a text as the model reads it: lower case, without accents and outer spaces.
@@ -88,6 +91,8 @@ class Transducer:
     def read(self, texts: Sequence[str], width: int = 5) -> list[Reading]:
         """Says what each text becomes.
 
+        Texts of like length are decoded together, which saves nearly half of the steps.
+
         Args:
             texts: The texts; a character that the vocabulary lacks is read as unknown.
             width: Prefixes on the beam; 1 decodes greedily.
@@ -98,7 +103,10 @@ class Transducer:
         Raises:
             ValueError: If a text is empty.
         """
-        return list(self.stream(texts, width))
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        found = self.stream((texts[place] for place in order), width)
+        by_place = dict(zip(order, found, strict=True))
+        return [by_place[place] for place in range(len(texts))]
 
     def stream(self, texts: Iterable[str], width: int = 5) -> Iterator[Reading]:
         """Does as `read`, but holds no more texts in memory than are decoded together.
@@ -124,10 +132,12 @@ class Transducer:
         if waiting:
             yield from self._batch(waiting, width)
 
+    def _started(self, source: tf.Tensor, mask: tf.Tensor, max_steps: int) -> Any:
+        return self.model.start(self.model.encode(source, mask), max_steps)
+
     def _batch(self, texts: list[str], width: int) -> Iterator[Reading]:
-        longest = max(map(len, texts))
-        source, mask = pad([self.source.encode(text) for text in texts], -(-longest // 8) * 8)
-        state = self.model.start(self.model.encode(source, mask), self.max_steps)
+        source, mask = pad([self.source.encode(text) for text in texts])
+        state = self._start(source, mask, self.max_steps)
         settings = {"begin": BEGIN, "end": END, "max_steps": self.max_steps, "forbidden": _SILENT}
         if width == 1:
             found = decoding.greedy(self.model.step, state, **settings)
