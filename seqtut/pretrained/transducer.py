@@ -1,5 +1,6 @@
 """A model with its two vocabularies: strings in, tokens out."""
 
+import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -137,15 +138,13 @@ class Transducer:
 
     def _batch(self, texts: list[str], width: int) -> Iterator[Reading]:
         source, mask = pad([self.source.encode(text) for text in texts])
-        state = self._start(source, mask, self.max_steps)
-        settings = {"begin": BEGIN, "end": END, "max_steps": self.max_steps, "forbidden": _SILENT}
-        if width == 1:
-            found = decoding.greedy(self.model.step, state, **settings)
-            best = [found.tokens, found.lengths, found.scores, found.attention]
-        else:
-            found = decoding.beam_search(self.model.step, state, width=width, keep=1, **settings)
-            every = [found.tokens, found.lengths, found.scores, found.attention]
-            best = [None if part is None else part[:, 0] for part in every]
+        # A Transformer keeps, moves and reads room for all steps that may come. So short texts get
+        # a third of it first; where that does not reach to the end, the batch is decoded anew.
+        short = 4 * source.shape[1] <= self.max_steps
+        for max_steps in (self.max_steps // 3, self.max_steps) if short else (self.max_steps,):
+            best, ended = self._search(self._start(source, mask, max_steps), width, max_steps)
+            if ended:
+                break
         tokens, lengths, scores, attention = (
             None if part is None else part.numpy() for part in best
         )
@@ -153,3 +152,15 @@ class Transducer:
             seen = None if attention is None else attention[row, : lengths[row], : len(text)]
             said = tuple(self.target.decode(tokens[row]))
             yield Reading(text, said, float(scores[row]), seen)
+
+    def _search(self, state: Any, width: int, max_steps: int) -> tuple[list, bool]:
+        """Returns the best tokens, lengths, scores and attention, and if more steps change none."""
+        settings = {"begin": BEGIN, "end": END, "max_steps": max_steps, "forbidden": _SILENT}
+        if width == 1:
+            found = decoding.greedy(self.model.step, state, **settings)
+            best = [found.tokens, found.lengths, found.scores, found.attention]
+            return best, bool(tf.reduce_all(found.finished))
+        found = decoding.beam_search(self.model.step, state, width=width, keep=1, **settings)
+        every = [found.tokens, found.lengths, found.scores, found.attention]
+        going = found.history.scores[:, -1] > -math.inf
+        return [None if part is None else part[:, 0] for part in every], not tf.reduce_any(going)
