@@ -34,9 +34,7 @@ def one(kind: str, seed: int) -> dict:
     from seqtut import data, pretrained
 
     split, model_class, shape = SHAPES[kind]
-    recipe = pretrained.Recipe(
-        data=split, model=model_class, shape=shape, epochs=EPOCHS, **BATCH
-    )
+    recipe = pretrained.Recipe(data=split, model=model_class, shape=shape, epochs=EPOCHS, **BATCH)
     model, facts = pretrained.make(recipe, seed=seed, progress=False)
     words = data.load(split).test.plain()
     found = pretrained.measure(model, words, width=1)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import sys
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def surroundings() -> dict[str, Any]:
             **{name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
         },
         "machine": {
-            "system": platform.system(),
+            "system": sys.platform,
             "processor": platform.machine(),
             "cores": os.cpu_count(),
             "threads": runtime.threads(),
