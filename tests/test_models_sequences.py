@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtut import equations, laws, runtime
+from seqtut import decoding, equations, laws, runtime
 from seqtut.models import Seq2Seq, Transformer
 
 runtime.import_quietly()
@@ -157,6 +157,18 @@ def test_an_empty_source_gives_finite_logits_and_draws_no_attention(kind):
     logits, state = model.step(decoder_input[:, 0], state)
     assert np.isfinite(np.asarray(logits)).all()
     assert np.all(np.asarray(state["attention"]) == 0)
+
+
+@BOTH
+def test_the_same_step_is_searched_with_one_limit_after_another(kind):
+    model = make((kind, {"width": 6} | ({"heads": 2} if kind is Transformer else {})))
+    source, mask, _ = batch()
+    found = {}
+    for limit in (3, 5, 8):
+        state = model.start(model.encode(source, mask), limit)
+        found[limit] = decoding.greedy(model.step, state, begin=1, end=2, max_steps=limit).tokens
+    assert np.array_equal(found[3], found[8][:, :3])
+    assert np.array_equal(found[5], found[8][:, :5])
 
 
 @settings(max_examples=5)

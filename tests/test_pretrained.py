@@ -258,6 +258,27 @@ def test_no_more_texts_are_taken_than_are_decoded_together(reader):
     assert taken <= reader.batch
 
 
+@pytest.mark.parametrize("width", [1, 3])
+@pytest.mark.parametrize("end", [-99.0, 9.0], ids=["outputs that go on", "outputs that end"])
+def test_room_for_few_steps_is_tried_first_and_changes_no_reading(width, end):
+    recipe = pretrained.Recipe(data="", model="Transformer", shape={"width": 4, "heads": 1})
+    source, target = Vocabulary("abcdefgh"), Vocabulary(["AH", "B"])
+    model = recipes.build(recipe, len(source), len(target))
+    model.decoder.logits.bias.assign([0, 0, end, 0, 0, 0])
+    reader = pretrained.Transducer(model, source, target)
+    tried, start = [], reader._start
+    reader._start = lambda *given: (tried.append(given[2]), start(*given))[1]
+    found = reader.read(["bad", "face"], width)
+    assert tried == ([16] if end > 0 else [16, 48])
+    tried.clear()
+    for reading in found:
+        # Beside a long text the same word has room for all steps at once.
+        other, _ = reader.read([reading.text, "a" * 20], width)
+        assert other.tokens == reading.tokens
+        assert other.score == pytest.approx(reading.score, abs=1e-4)
+    assert tried == [48, 48]
+
+
 # Measuring
 
 

@@ -89,7 +89,7 @@ class Block(keras.layers.Layer):
             States `(B, 1, D)`, `held` with the step's keys and values written in, and the weights
             on the source `(B, H, 1, S)`.
         """
-        places = ops.arange(held["keys"].shape[2], dtype="int32")[None]
+        places = ops.arange(ops.shape(held["keys"])[2], dtype="int32")[None]
         here = (places == position[:, None])[:, None, :, None]
         normal = self.norms[0](states)
         keys, values = (
