@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from book import cards, pages
+from book import cards, measured, pages
 from book.layout import (
     BOOK,
     BUILD,
@@ -39,6 +39,7 @@ _GENERATED = {
     "glossary.md": pages.glossary,
     "runtimes.md": pages.runtimes,
     "models.md": cards.models,
+    "benchmarks.md": measured.benchmarks,
 }
 
 
