@@ -76,7 +76,8 @@ def import_quietly() -> None:
             import tensorflow as tf
 
             tf.get_logger().setLevel("ERROR")
-            tf.zeros(()).numpy()
+            if "TF_CONFIG" not in os.environ:  # a worker makes its strategy before any operation
+                tf.zeros(()).numpy()
         except BaseException:
             messages.seek(0)
             os.write(kept, messages.read())

@@ -768,3 +768,60 @@ def test_the_length_penalty_is_the_equation():
     for alpha in (0.0, 0.6, -1.0):
         found = decoding.length_penalty(n, alpha)
         assert np.allclose(found, equations.length_penalty(n, alpha))
+
+
+# Logits that are none
+
+
+def odd_from(odd, first):
+    """A step that says A until a row's end, with odd logits in some rows from one step on."""
+
+    def step(tokens, state):
+        here = (state["at"] >= first) & state["odd"]
+        usual = tf.one_hot(tf.where(state["at"] >= state["end"], END, A), V) * 50.0
+        logits = tf.where(here[:, None], tf.constant(odd, tf.float32), usual)
+        return logits, {**state, "at": state["at"] + 1}
+
+    return step
+
+
+def three_rows(*ends):
+    """The second one is odd."""
+    return {
+        "at": np.zeros(3, "int32"),
+        "end": np.array(ends, "int32"),
+        "odd": np.array([False, True, False]),
+    }
+
+
+ODD = {
+    "nan": [0.0, np.nan, 0.0, 0.0],
+    "plus infinity": [0.0, 0.0, np.inf, 0.0],
+    "only minus infinity": [-np.inf] * V,
+}
+each_odd = pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+
+
+@each_odd
+@each_search
+def test_logits_that_are_no_distribution_are_refused_with_their_step(search, odd):
+    with pytest.raises(ValueError, match=r"logits must be numbers.*first in step 2 \(from 0\)"):
+        search(odd_from(odd, 2), three_rows(9, 9, 9), **IDS, max_steps=6)
+
+
+@each_odd
+def test_a_score_of_logits_that_are_no_distribution_is_refused(odd):
+    step, tokens = odd_from(odd, 2), np.full((3, 4), A)
+    with pytest.raises(ValueError, match=r"first in step 2 \(from 0\)"):
+        decoding.score(step, three_rows(9, 9, 9), tokens, [4, 4, 4], begin=BEGIN)
+    found = decoding.score(step, three_rows(9, 9, 9), tokens, [4, 2, 4], begin=BEGIN)
+    assert np.isfinite(found).all(), "What comes after a row's length does not count."
+
+
+@each_odd
+@each_search
+def test_odd_logits_after_a_row_has_ended_do_no_harm(search, odd):
+    extra = {"width": 2, "keep": 1} if search is decoding.beam_search else {}
+    found = search(odd_from(odd, 3), three_rows(5, 1, 5), **IDS, max_steps=7, **extra)
+    best = np.reshape(found.tokens, (3, 7))
+    assert [said(best[1], 2), said(best[2], 6)] == [(A, END), (A, A, A, A, A, END)]

@@ -191,6 +191,13 @@ def test_a_score_that_is_not_finite_stops_the_training():
         fit(make("lstm"), score=lambda model: float("nan"))
 
 
+def test_the_history_says_how_long_each_epoch_took_over_a_resume_too(tmp_path):
+    fit(make("lstm"), epochs=1, checkpoint=tmp_path / "c")
+    history = fit(make("lstm"), epochs=3, checkpoint=tmp_path / "c")
+    assert len(history.seconds) == 3
+    assert all(0 < seconds < 600 for seconds in history.seconds)
+
+
 # Resuming
 
 

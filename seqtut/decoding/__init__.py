@@ -3,6 +3,8 @@
 Each search takes `step(tokens, state) -> (logits, state)` and knows no model: `tokens` is
 `(B,)` int32, `logits` `(B, V)`, and `state` a nest of tensors whose leading axis is the batch. If
 the state is a dict with an entry `"attention"` `(B, S)`, the attention at each token is returned.
+Logits may be minus infinity, though not all of a row. A nan or plus infinity in a row that still
+counts is an error that names the step: no search would notice it otherwise.
 
 A whole batch is decoded in one compiled loop. The last searches are kept compiled by their step
 and settings, so pass the same function or method each time, not a fresh lambda: equal shapes are

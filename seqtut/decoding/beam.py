@@ -129,7 +129,8 @@ def _search(
         return (i < 1) | ((i < max_steps) & tf.reduce_any(scores > IMPOSSIBLE))
 
     def body(i, tokens, scores, pool, state, kept):
-        log_p, after = common.advance(step, tf.reshape(tokens, [-1]), state)
+        live = tf.reshape(scores > IMPOSSIBLE, [-1])
+        log_p, after = common.advance(step, tf.reshape(tokens, [-1]), state, i, live)
         log_p = common.forbid(log_p, forbidden, end)
         total = scores[:, :, None] + _by_row(log_p, rows, width)
         best, parents, tokens = _best(total, 2 * width)

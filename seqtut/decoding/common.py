@@ -1,6 +1,7 @@
 """How a search calls a step: compiled once, checked, and with a state of one row an example."""
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ import tensorflow as tf
 from seqtut.decoding.settings import IMPOSSIBLE, at_least
 
 Step = Callable[[tf.Tensor, Any], tuple[tf.Tensor, Any]]
+
+_ODD = "logits that are no distribution, first in step"
 
 
 @functools.lru_cache(maxsize=32)
@@ -23,10 +26,25 @@ def compiled(method: Callable, step: Step, **settings: Any) -> Callable:
         **settings: What the graph depends on, hashable.
 
     Returns:
-        A function of `method`'s tensors.
+        A function of `method`'s tensors, which raises ValueError where `advance` meets logits that
+        are no distribution.
     """
     body = functools.partial(method, step, **settings)
-    return tf.function(body, autograph=False, reduce_retracing=True)
+    search = tf.function(body, autograph=False, reduce_retracing=True)
+
+    def run(*tensors: Any) -> Any:
+        try:
+            return search(*tensors)
+        except tf.errors.InvalidArgumentError as error:
+            if (odd := re.search(rf"{_ODD}\] \[(\d+)", error.message)) is None:
+                raise
+            raise ValueError(
+                "A step's logits must be numbers, none of them plus infinity and not all minus "
+                f"infinity. Received: others, first in step {odd[1]} (from 0). Look for nan in "
+                "the model's weights or in what it reads."
+            ) from None
+
+    return run
 
 
 def forget() -> None:
@@ -80,13 +98,20 @@ def repeat(state: Any, times: int) -> Any:
     return tf.nest.map_structure(copies, prepare(state))
 
 
-def advance(step: Step, tokens: tf.Tensor, state: Any) -> tuple[tf.Tensor, Any]:
+def advance(
+    step: Step, tokens: tf.Tensor, state: Any, number: tf.Tensor, live: tf.Tensor | bool
+) -> tuple[tf.Tensor, Any]:
     """Calls the step and returns log-probabilities and the next state.
+
+    In the compiled search it also asserts that they are log-probabilities, at no cost that can be
+    measured: one number a row is looked at.
 
     Args:
         step: The step.
         tokens: `(B,)` int32, the tokens put out last.
         state: The state before them.
+        number: Which step it is, from 0: a scalar, or `(B,)` if it differs between the rows.
+        live: `(B,)` bool, True for the rows whose logits will be used.
 
     Returns:
         `(B, V)` natural logs in float32, and a state of the same
@@ -109,6 +134,10 @@ def advance(step: Step, tokens: tf.Tensor, state: Any) -> tuple[tf.Tensor, Any]:
         )
     wide = logits if logits.dtype.size >= 4 else tf.cast(logits, tf.float32)
     log_p = tf.cast(tf.nn.log_softmax(wide), tf.float32)
+    # A nan, a plus infinity or nothing but minus infinities make a whole row of nan.
+    odd = tf.math.is_nan(log_p[:, 0]) & live
+    first = tf.reduce_min(tf.where(odd, number, tf.int32.max))
+    tf.debugging.Assert(~tf.reduce_any(odd), [_ODD, first])
     return log_p, tf.nest.map_structure(tf.convert_to_tensor, after)
 
 

@@ -115,7 +115,8 @@ def exact_search(
         tokens = [prefix.tokens[-1] if prefix.tokens else begin for _, prefix in chosen]
         columns = zip(*(prefix.state for _, prefix in chosen), strict=True)
         stacked = tf.nest.pack_sequence_as(state, [tf.constant(np.stack(c)) for c in columns])
-        log_p, after = expand(stacked, tf.constant(tokens, tf.int32))
+        at = [len(prefix.tokens) for _, prefix in chosen]
+        log_p, after = expand(stacked, tf.constant(tokens, tf.int32), tf.constant(at, tf.int32))
         attention = after["attention"].numpy() if attends else None
         later = [leaf.numpy() for leaf in tf.nest.flatten(after)]
         for row, (search, prefix) in enumerate(chosen):
@@ -131,9 +132,9 @@ def exact_search(
 
 
 def _expand(
-    step: Step, state: Any, tokens: tf.Tensor, *, end: int, forbidden: tuple[int, ...]
+    step: Step, state: Any, tokens: tf.Tensor, at: tf.Tensor, *, end: int, forbidden: tuple
 ) -> tuple[tf.Tensor, Any]:
-    log_p, after = common.advance(step, tokens, state)
+    log_p, after = common.advance(step, tokens, state, at, True)
     return common.forbid(log_p, forbidden, end), after
 
 

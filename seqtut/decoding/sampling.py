@@ -177,7 +177,8 @@ def _sample(
         logits = tf.cast(log_p - best, tf.float64) / temperature
         logits = _truncate(logits, top_k, top_p) if cuts else logits
         key = tf.stack([seed, tf.cast(i, tf.int64)])
-        return tf.random.stateless_categorical(logits, 1, key, dtype=tf.int32)[:, 0]
+        drawn = tf.random.stateless_categorical(logits, 1, key, dtype=tf.int32)[:, 0]
+        return tf.minimum(drawn, tf.shape(logits)[1] - 1)  # nan, in an ended row, draws one more
 
     return _generate(step, state, max_steps, choose, **ids)
 
@@ -204,7 +205,7 @@ def _generate(
         return (i < 1) | ((i < max_steps) & ~tf.reduce_all(done))
 
     def body(i, tokens, done, scores, lengths, state, kept):
-        log_p, state = common.advance(step, tokens, state)
+        log_p, state = common.advance(step, tokens, state, i, ~done)
         log_p = common.forbid(log_p, forbidden, end)
         tokens = choose(log_p, i)
         gain = tf.gather(log_p, tokens, batch_dims=1)

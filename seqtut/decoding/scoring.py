@@ -46,7 +46,7 @@ def _score(
     fed = tf.concat([tf.fill([tf.shape(tokens)[0], 1], begin), tokens], axis=1)
 
     def body(t, scores, state):
-        log_p, state = common.advance(step, fed[:, t], state)
+        log_p, state = common.advance(step, fed[:, t], state, t, t < lengths)
         gain = tf.gather(log_p, tokens[:, t], batch_dims=1)
         return t + 1, tf.where(t < lengths, scores + gain, scores), state
 

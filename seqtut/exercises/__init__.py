@@ -1,7 +1,11 @@
 """The checkers of the book's exercises: `check("slug-1", answer)` says right, or what is wrong."""
 
 # Importing a room registers its checkers.
-from seqtut.exercises import autoencoder, background, concepts, recurrent_autoencoder
+from seqtut.exercises import (
+    autoencoder,
+    background,
+    concepts,
+)
 from seqtut.exercises.registry import Hint, Verdict, check, exercise, judge, names
 
 __all__ = [
@@ -14,5 +18,4 @@ __all__ = [
     "exercise",
     "judge",
     "names",
-    "recurrent_autoencoder",
 ]

@@ -4,5 +4,12 @@ from seqtut.models.autoencoder import Autoencoder
 from seqtut.models.recurrent_autoencoder import RecurrentAutoencoder
 from seqtut.models.seq2seq import Seq2Seq
 from seqtut.models.transformer import Transformer
+from seqtut.models.variational import VariationalAutoencoder
 
-__all__ = ["Autoencoder", "RecurrentAutoencoder", "Seq2Seq", "Transformer"]
+__all__ = [
+    "Autoencoder",
+    "RecurrentAutoencoder",
+    "Seq2Seq",
+    "Transformer",
+    "VariationalAutoencoder",
+]

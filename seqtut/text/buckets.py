@@ -1,5 +1,6 @@
 """Batches of sequences of like length, whose order is a function of seed and epoch alone."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -90,6 +91,13 @@ class BucketedBatches:
         """All that the order depends on besides the pairs, for a training's record."""
         names = ("size", "tokens", "seed", "multiple", "pool")
         return {"examples": len(self._steps), **{name: getattr(self, name) for name in names}}
+
+    def fingerprint(self) -> str:
+        """Returns a hash of the pairs, by which a resumed training knows its data again."""
+        digest = hashlib.sha256(self._real.tobytes())
+        for index in (0, 2):  # the decoder's input says nothing that the target does not
+            digest.update(np.concatenate(self._columns[index]).tobytes())
+        return digest.hexdigest()
 
     def __len__(self) -> int:
         """The batches of epoch 0; with `tokens`, other epochs may have a few more or fewer."""

@@ -16,6 +16,7 @@ from seqtut.training.losses import (
     token_loss,
 )
 from seqtut.training.state import History
+from seqtut.training.variational import negative_elbo
 
 __all__ = [
     "ArrayBatches",
@@ -27,6 +28,7 @@ __all__ = [
     "load_checkpoint",
     "load_weights",
     "masked_reconstruction_loss",
+    "negative_elbo",
     "reconstruction_loss",
     "save_checkpoint",
     "save_weights",

@@ -1,5 +1,6 @@
 """What the loop is fed: batches whose order is a function of seed and epoch alone."""
 
+import hashlib
 import numbers
 from collections.abc import Iterator
 from typing import Any
@@ -42,6 +43,14 @@ class ArrayBatches:
     def settings(self) -> dict[str, Any]:
         """All that the order depends on, for a training's record."""
         return {"examples": len(self.arrays[0]), "size": self.size, "seed": self.seed}
+
+    def fingerprint(self) -> str:
+        """Returns a hash of the arrays, by which a resumed training knows its data again."""
+        digest = hashlib.sha256()
+        for array in self.arrays:
+            digest.update(f"{array.dtype} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
 
     def __len__(self) -> int:
         return -(-len(self.arrays[0]) // self.size)

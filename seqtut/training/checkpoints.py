@@ -1,6 +1,7 @@
 """Checkpoints: one file, written whole or not at all, refused if it is not what it claims."""
 
 import contextlib
+import glob
 import hashlib
 import json
 import os
@@ -47,11 +48,10 @@ def save_checkpoint(path: Path, tensors: dict[str, np.ndarray], facts: dict[str,
     Raises:
         CheckpointError: If the file cannot be written; the one before it is left intact.
     """
-    path = Path(path)
+    path, scratch = Path(path), _scratch(path)
     written = {name: json.dumps(value) for name, value in facts.items()}
     arrays = {name: np.array(array, order="C") for name, array in tensors.items()}
     data = save(arrays, metadata={**written, "sha256": _digest(arrays, written)})
-    scratch = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(scratch, "wb") as file:
@@ -66,6 +66,44 @@ def save_checkpoint(path: Path, tensors: dict[str, np.ndarray], facts: dict[str,
             f"The checkpoint could not be written. Received: {error}. "
             "Free some space or choose another path; the last good checkpoint is intact."
         ) from error
+
+
+def _scratch(path: Path | str) -> Path:
+    return Path(path).with_name(f"{Path(path).name}.{os.getpid()}.part")
+
+
+def _gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)  # no signal, only the question whether one could be sent
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def make_ready(path: Path) -> None:
+    """Finds out whether a checkpoint can be written, and removes what killed processes left.
+
+    Args:
+        path: The file that will be written.
+
+    Raises:
+        CheckpointError: If no file can be made in its folder.
+    """
+    path, scratch = Path(path), _scratch(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch.touch()
+        scratch.unlink()
+    except OSError as error:
+        raise CheckpointError(
+            f"No checkpoint can be written there. Received: {error}. Choose another path."
+        ) from error
+    for left in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
+        pid = left.suffixes[-2][1:]
+        if os.name == "posix" and pid.isdecimal() and _gone(int(pid)):
+            left.unlink(missing_ok=True)
 
 
 def load_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

@@ -1,21 +1,24 @@
 """The loop: epochs of compiled steps, early stopping, checkpoints that resume exactly."""
 
 import numbers
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
 from seqtut.runtime import progress_wanted
+from seqtut.training import steps
 from seqtut.training.averages import Average
 from seqtut.training.batches import ArrayBatches
+from seqtut.training.checkpoints import make_ready
+from seqtut.training.replicas import Replicas
 from seqtut.training.state import History, State
-
-Loss = Callable[[Any, tuple, bool], tuple]
+from seqtut.training.steps import Loss
 
 
 class TrainingError(Exception):
@@ -38,15 +41,7 @@ def evaluate(model: Any, batches: ArrayBatches, loss: Loss) -> float:
     def measure(batch):
         return loss(model, batch, False)
 
-    return _mean(measure, batches, 0)
-
-
-def _mean(measure: Callable, batches: ArrayBatches, epoch: int) -> float:
-    total = count = 0.0
-    for batch in batches.epoch(epoch):
-        part, size = measure(tuple(map(tf.convert_to_tensor, batch)))
-        total, count = total + float(part), count + float(size)
-    return total / count
+    return steps.mean(measure, batches, 0)
 
 
 def fit(
@@ -57,17 +52,23 @@ def fit(
     *,
     epochs: int,
     learning_rate: float | keras.optimizers.schedules.LearningRateSchedule = 1e-3,
+    optimizer: type = keras.optimizers.Adam,
     clip_norm: float | None = None,
     average: float | None = None,
     score: Callable[[Any], float] | None = None,
     patience: int | None = None,
     checkpoint: Path | str | None = None,
+    strategy: tf.distribute.Strategy | None = None,
     progress: bool | None = None,
 ) -> History:
-    """Trains a model with Adam and leaves it with the weights of its best epoch on `dev`.
+    """Trains a model and leaves it with the weights of its best epoch on `dev`.
 
     With `checkpoint`, the state is written after every epoch, and a call that finds the file
     goes on from there: it ends with the weights of a training that was never stopped.
+
+    With a strategy of several replicas, each batch is split over them, and a step is that of one
+    replica with the whole batch, up to rounding and dropout. Every worker calls `fit` with the same
+    arguments; the chief alone writes, and all of them read its checkpoint to resume.
 
     Args:
         model: A built Keras model.
@@ -75,7 +76,8 @@ def fit(
         dev: Batches to choose the epoch by; never the test data.
         loss: Returns a sum and a count for a batch; what is minimised is their ratio.
         epochs: Passes over `train`, those before a resume included.
-        learning_rate: Adam's step size, or a Keras schedule of it by step.
+        learning_rate: The step size, or a Keras schedule of it by step.
+        optimizer: A class of `keras.optimizers`.
         clip_norm: The largest norm of all gradients together, longer ones being scaled down to it;
             None never clips.
         average: Decay by step of a moving average of the weights (as in `averages.Average`), 0.999
@@ -86,55 +88,69 @@ def fit(
         patience: Epochs without a better `dev` loss, or score, before stopping; None never stops
             early.
         checkpoint: File to write after each epoch and to resume from.
+        strategy: A synchronous strategy of `tf.distribute` in whose scope the model was made;
+            None for the current one, which outside of every scope is a single device.
         progress: Whether to show a bar; None shows it in a terminal or Colab.
 
     Returns:
         The `History`, of earlier runs of a resumed training too.
 
     Raises:
-        ValueError: If `epochs`, `patience` or `clip_norm` is not above zero, or `average` is not
-            between 0 and 1.
+        ValueError: If `epochs`, `patience` or `clip_norm` is not above zero, `average` is not
+            between 0 and 1, the model is not the strategy's, or the workers disagree.
         TrainingError: If the loss or score is not a finite number; the best weights are put back.
-        CheckpointError: If the checkpoint is damaged, or another model's or training's.
+        CheckpointError: If the checkpoint is damaged, is another model's, another training's or of
+            other data, or cannot be written, which is found before the first epoch if it can be.
     """
     _refuse_odd(epochs=epochs, patience=patience, clip_norm=clip_norm, average=average)
+    replicas = Replicas(strategy, model)
     if isinstance(learning_rate, numbers.Real):
         learning_rate = float(learning_rate)
     average = None if average is None else float(average)
-    optimizer = keras.optimizers.Adam(learning_rate, global_clipnorm=clip_norm)
-    optimizer.build(model.trainable_variables)
+    with replicas.strategy.scope():
+        optimizing = optimizer(learning_rate, global_clipnorm=clip_norm)
+        replicas.build(optimizing, model.trainable_variables)
+        averaged = Average(model, average)
     settings = {"learning_rate": _described(learning_rate), **train.settings}
+    settings |= {} if optimizer is keras.optimizers.Adam else {"optimizer": optimizer.__name__}
     settings |= {} if clip_norm is None else {"clip_norm": clip_norm}
     settings |= {} if average is None else {"average": average}
     settings |= {} if score is None else {"chosen_by": "score"}
-    averaged = Average(model, average)
-    state = State(model, optimizer, averaged, settings)
-    if checkpoint is not None and Path(checkpoint).exists():
-        state.restore(Path(checkpoint))
-    step, measure = _compiled(model, optimizer, averaged, loss)
-    history = state.history
+    path = None if checkpoint is None else Path(checkpoint)
+    state = State(model, optimizing, averaged, settings, (train, dev))
+    if path is not None and os.path.exists(path):  # False too where the name is none
+        state.restore(path)
+    if replicas.several:
+        replicas.refuse_apart(state.digest())
+    history, writes = state.history, path is not None and replicas.chief
+    if writes and len(history.train) < epochs:
+        make_ready(path)
+    step, measure = steps.compiled(model, optimizing, averaged, loss, replicas)
 
     shown = progress_wanted() if progress is None else progress
     with tqdm(total=epochs, initial=len(history.train), unit="epoch", disable=not shown) as bar:
         while len(history.train) < epochs and not _exhausted(history, patience):
-            epoch = len(history.train)
-            measured = {"train": _mean(step, train, epoch)}
-            with averaged.in_model():
-                measured["dev"] = _mean(measure, dev, epoch)
-                if score is not None:
-                    measured["score"] = float(score(model))
-            if not np.isfinite(list(measured.values())).all():
+            epoch, started = len(history.train), time.perf_counter()
+            try:
+                measured = {"train": steps.mean(step, train, epoch, "training step")}
+                with averaged.in_model():
+                    measured["dev"] = steps.mean(measure, dev, epoch, "dev batch")
+                    if score is not None:
+                        measured["score"] = float(score(model))
+                measured = replicas.agreed(measured)
+                steps.refuse_infinite(measured)
+            except steps.NotFiniteError as found:
                 state.keep_best()
-                found = ", ".join(f"{name} {value}" for name, value in measured.items())
                 best = history.best_epoch
                 kept = "the starting weights" if best < 0 else f"the weights of epoch {best}"
                 raise TrainingError(
-                    f"The loss was not a finite number in epoch {epoch}. Received: {found}. Lower "
-                    f"the learning rate, or look for one in the data; {kept} were put back."
-                )
+                    f"The loss was not a finite number in epoch {epoch}, {found}. Lower the "
+                    f"learning rate, or look for one in the data; {kept} were put back."
+                ) from None
             state.record(measured)
-            if checkpoint is not None:
-                state.write(Path(checkpoint))
+            history.seconds.append(round(time.perf_counter() - started, 1))
+            if writes:
+                state.write(path)
             shown_values = {name: f"{value:.5f}" for name, value in measured.items()}
             bar.set_postfix(shown_values, refresh=False)
             bar.update()
@@ -162,29 +178,3 @@ def _described(rate: Any) -> Any:
 
 def _exhausted(history: History, patience: int | None) -> bool:
     return patience is not None and len(history.dev) - 1 - history.best_epoch >= patience > 0
-
-
-def _dense(gradient: Any) -> Any:
-    # An embedding's gradient lists a part for each use of a token. Keras's Adam squares the parts
-    # before it adds them, and takes too long a step for each token that a batch repeats.
-    return tf.convert_to_tensor(gradient) if isinstance(gradient, tf.IndexedSlices) else gradient
-
-
-def _compiled(
-    model: Any, optimizer: Any, averaged: Average, loss: Loss
-) -> tuple[Callable, Callable]:
-    @tf.function(reduce_retracing=True)
-    def step(batch):
-        with tf.GradientTape() as tape:
-            total, count = loss(model, batch, True)
-            mean = total / count
-        gradients = [_dense(g) for g in tape.gradient(mean, model.trainable_variables)]
-        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
-        averaged.update(optimizer.iterations - 1)
-        return total, count
-
-    @tf.function(reduce_retracing=True)
-    def measure(batch):
-        return loss(model, batch, False)
-
-    return step, measure
