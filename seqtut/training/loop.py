@@ -148,7 +148,7 @@ def fit(
                     f"learning rate, or look for one in the data; {kept} were put back."
                 ) from None
             state.record(measured)
-            history.seconds.append(round(time.perf_counter() - started, 1))
+            history.seconds.append(round(time.perf_counter() - started, 3))
             if writes:
                 state.write(path)
             shown_values = {name: f"{value:.5f}" for name, value in measured.items()}
