@@ -20,7 +20,7 @@ $(VENV)/.book: requirements.txt pyproject.toml
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.book
-	$(PIP) install --quiet --group test -c requirements.txt -e .
+	$(PIP) install --quiet --compile-bytecode --group test -c requirements.txt -e .
 	@touch $@
 
 book: $(VENV)/.book  ## build the site from the committed outputs and print where to open it

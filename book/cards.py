@@ -1,4 +1,4 @@
-"""The page of pretrained models: what their run cards say."""
+"""The page of pretrained models: what their run cards say, and how the methods compare."""
 
 import json
 from typing import Any
@@ -9,10 +9,10 @@ _CARDS = ROOT / "seqtut" / "pretrained"
 
 
 def models(edition: str) -> str:
-    """Returns the page of models of an edition, its table made from the run cards.
+    """Returns the page of models of an edition, its tables made from the run cards.
 
     Raises:
-        BookError: If a card cannot be read.
+        BookError: If a card or the comparison of methods cannot be read.
     """
     words = editions()[edition]["strings"]["models"]
     cards = [_read(path) for path in sorted(_CARDS.glob("*.json"))]
@@ -29,10 +29,18 @@ def models(edition: str) -> str:
                 _interval(widths[1]["per"]),
             ]
         )
+    compared = _read(BOOK / "methods.json")
+    methods = [words["method_columns"]]
+    for name, found in compared["methods"].items():
+        means = [{**found[rate], "value": found[rate]["mean"]} for rate in ("wer", "per")]
+        methods.append([words["methods"][name], f"{found['weights']:,}", *map(_interval, means)])
     return (
         (BOOK / edition / "models.md")
         .read_text(encoding="utf-8")
         .replace("{cards}", _table(rows))
+        .replace("{methods}", _table(methods))
+        .replace("{epochs}", str(compared["epochs"]))
+        .replace("{seeds}", str(len(compared["seeds"])))
         .replace("{words}", f"{cards[0]['test']['greedy']['words']:,}")
     )
 

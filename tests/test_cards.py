@@ -18,17 +18,30 @@ CARD = {
         for width in ("greedy", "beam 5")
     },
 }
+METHODS = {
+    "epochs": 2,
+    "seeds": [0, 1, 2],
+    "methods": {
+        "attention": {
+            "weights": 160000,
+            "wer": {"mean": 0.5, "low": 0.4, "high": 0.6},
+            "per": {"mean": 0.1, "low": 0.05, "high": 0.15},
+        }
+    },
+}
 
 
 @pytest.fixture
 def files(tmp_path, monkeypatch):
-    """A book of one card."""
+    """A book of one card, with its comparison of methods."""
     (tmp_path / "en").mkdir()
-    page = "# Models\n\n{words} words\n\n{cards}\n"
+    page = "# Models\n\n{words} words\n\n{cards}\n\n{epochs} and {seeds}\n\n{methods}\n"
     (tmp_path / "en/models.md").write_text(page)
+    (tmp_path / "methods.json").write_text(json.dumps(METHODS))
+    (tmp_path / "speaker.json").write_text(json.dumps(CARD))
     folder = tmp_path / "cards"
     folder.mkdir()
-    (folder / "speaker.json").write_text(json.dumps(CARD))
+    (tmp_path / "speaker.json").rename(folder / "speaker.json")
     monkeypatch.setattr(cards, "BOOK", tmp_path)
     monkeypatch.setattr(cards, "ROOT", tmp_path)
     monkeypatch.setattr(cards, "_CARDS", folder)
@@ -40,9 +53,17 @@ def test_a_card_is_a_row_with_its_figures_in_per_cent(files):
     wer, per = "27.1 (26.2–27.9)", "6.5 (6.3–6.7)"
     assert f"| `speaker` | 2,488,875 | 16 | 57 | {wer} | {wer} | {per} |" in rows
     assert "11,775 words" in rows
+    assert "2 and 3" in rows
 
 
-def test_a_card_that_cannot_be_read_is_named(files):
-    (files / "cards/speaker.json").write_text("{")
-    with pytest.raises(BookError, match="cards/speaker.json cannot be read"):
+def test_a_method_is_a_row_with_its_mean_and_interval(files):
+    rows = cards.models("en").splitlines()
+    wanted = "| LSTM with dot attention | 160,000 | 50.0 (40.0–60.0) | 10.0 (5.0–15.0) |"
+    assert wanted in rows
+
+
+@pytest.mark.parametrize("name", ["cards/speaker.json", "methods.json"])
+def test_what_cannot_be_read_is_named(files, name):
+    (files / name).write_text("{")
+    with pytest.raises(BookError, match=f"{name} cannot be read"):
         cards.models("en")

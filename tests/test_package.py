@@ -287,6 +287,12 @@ def test_the_readme_lists_the_chapters_in_order():
     assert listed == list(chapter_paths())
 
 
+def test_the_front_page_lists_the_chapters_in_order():
+    page = (ROOT / "book/en/intro.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\|.*\| \{doc\}`(\d\w+)` \|", page, re.M)
+    assert listed == list(chapter_paths())
+
+
 def test_what_the_readme_and_the_guide_link_to_exists():
     for name in ("README.md", "CONTRIBUTING.md"):
         source = (ROOT / name).read_text(encoding="utf-8")

@@ -17,6 +17,8 @@ def convolution(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, stride: int
 
     Returns:
         `(B, 1 + (H - k) // s, 1 + (W - k) // s, D)`, float64.
+
+    Equation: eq-convolution
     """
     x, kernel = np.asarray(x, np.float64), np.asarray(kernel, np.float64)
     height, width = (1 + (side - len(kernel)) // stride for side in x.shape[1:3])
@@ -41,6 +43,8 @@ def transposed_convolution(
 
     Returns:
         `(B, (H - 1) s + k, (W - 1) s + k, C)`, float64.
+
+    Equation: eq-transposed-convolution
     """
     y, kernel = np.asarray(y, np.float64), np.asarray(kernel, np.float64)
     height, width = y.shape[1:3]

@@ -12,6 +12,8 @@ def anomaly_score(x: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
 
     Returns:
         `(N,)` float64, summed over the features.
+
+    Equation: eq-anomaly-score
     """
     difference = np.asarray(x, np.float64) - np.asarray(reconstruction, np.float64)
     return np.sum(difference**2, axis=1)
@@ -30,6 +32,8 @@ def neighbour_distance(x: np.ndarray, known: np.ndarray, k: int) -> np.ndarray:
 
     Raises:
         ValueError: If there is no k-th neighbour.
+
+    Equation: eq-neighbour-distance
     Source: Ramaswamy et al. (2000).
     """
     x, known = np.asarray(x, np.float64), np.asarray(known, np.float64)
@@ -52,6 +56,8 @@ def threshold(scores: np.ndarray, rate: float) -> float:
 
     Raises:
         ValueError: If there are too few scores for so small a rate.
+
+    Equation: eq-threshold
     Source: Bates et al. (2023).
     """
     scores = np.sort(np.asarray(scores, np.float64))
@@ -73,6 +79,8 @@ def false_alarm_rate(count: int, rate: float) -> tuple[float, float]:
 
     Raises:
         ValueError: If there are too few scores for so small a rate.
+
+    Equation: eq-false-alarm-rate
     """
     rank = _rank(count, rate)
     return float(count + 1 - rank), float(rank)
@@ -98,6 +106,8 @@ def precision_recall(flagged: np.ndarray, anomalous: np.ndarray) -> tuple[float,
     Returns:
         Precision and recall; precision is not a number if there is no alarm, recall if there is
         no anomaly.
+
+    Equation: eq-precision-recall
     """
     flagged, anomalous = np.asarray(flagged, bool), np.asarray(anomalous, bool)
     right, alarms, anomalies = (int(a.sum()) for a in (flagged & anomalous, flagged, anomalous))
@@ -114,6 +124,8 @@ def f1(precision: float, recall: float) -> float:
 
     Returns:
         From 0 to 1, nearer to the smaller of the two.
+
+    Equation: eq-f1
     """
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
@@ -127,6 +139,8 @@ def average_precision(scores: np.ndarray, anomalous: np.ndarray) -> float:
 
     Returns:
         From 0 to 1. Examples of one score are passed by the threshold together.
+
+    Equation: eq-average-precision
     Source: Davis and Goadrich (2006), on why not to interpolate.
     """
     scores, anomalous = np.asarray(scores, np.float64), np.asarray(anomalous, bool)
@@ -147,6 +161,8 @@ def pair_order(scores: np.ndarray, anomalous: np.ndarray) -> float:
 
     Returns:
         From 0 to 1; a tie counts half, so that scores that say nothing reach 0.5.
+
+    Equation: eq-pair-order
     Source: Hanley and McNeil (1982).
     """
     scores, anomalous = np.asarray(scores, np.float64), np.asarray(anomalous, bool)
@@ -164,6 +180,8 @@ def at_base_rate(recall: float, false_alarms: float, base_rate: float) -> tuple[
 
     Returns:
         Precision and accuracy; precision is not a number if nothing ever raises an alarm.
+
+    Equation: eq-at-base-rate
     """
     found, wrong = base_rate * recall, (1 - base_rate) * false_alarms
     precision = found / (found + wrong) if found + wrong else float("nan")

@@ -14,6 +14,8 @@ def reparameterisation(mean: np.ndarray, log_variance: np.ndarray, noise: np.nda
 
     Returns:
         `z`, `(B, D)`, float64.
+
+    Equation: eq-reparameterisation
     """
     mean, log_variance, noise = (np.asarray(a, np.float64) for a in (mean, log_variance, noise))
     return mean + np.exp(log_variance / 2) * noise
@@ -28,6 +30,8 @@ def pathwise_gradient(slopes: np.ndarray, noise: np.ndarray) -> tuple[float, flo
 
     Returns:
         The gradients by `mu` and by `sigma`.
+
+    Equation: eq-pathwise-gradient
     """
     slopes, noise = np.asarray(slopes, np.float64), np.asarray(noise, np.float64)
     return float(np.mean(slopes)), float(np.mean(slopes * noise))
@@ -43,6 +47,8 @@ def score_gradient(values: np.ndarray, noise: np.ndarray, sigma: float) -> tuple
 
     Returns:
         The gradients by `mu` and by `sigma`.
+
+    Equation: eq-score-gradient
     """
     values, noise = np.asarray(values, np.float64), np.asarray(noise, np.float64)
     by_mean = np.mean(values * noise) / sigma
@@ -58,6 +64,8 @@ def gaussian_kl(mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
 
     Returns:
         Nats, `(B, D)`; an example's divergence is the sum over D.
+
+    Equation: eq-gaussian-kl
     """
     mean, log_variance = np.asarray(mean, np.float64), np.asarray(log_variance, np.float64)
     return (mean**2 + np.exp(log_variance) - 1 - log_variance) / 2
@@ -72,6 +80,8 @@ def bernoulli_likelihood(x: np.ndarray, logits: np.ndarray) -> np.ndarray:
 
     Returns:
         Nats, `(B,)`, none above 0.
+
+    Equation: eq-bernoulli-likelihood
     """
     x, logits = np.asarray(x, np.float64), np.asarray(logits, np.float64)
     return np.sum(x * logits - np.logaddexp(0, logits), axis=-1)
@@ -87,6 +97,8 @@ def bernoulli_mixture(x: np.ndarray, weights: np.ndarray, ink: np.ndarray) -> np
 
     Returns:
         Nats, `(B,)`.
+
+    Equation: eq-bernoulli-mixture
     """
     x, weights, ink = (np.asarray(a, np.float64) for a in (x, weights, ink))
     log_likelihood = x @ (np.log(ink) - np.log1p(-ink)).T + np.log1p(-ink).sum(axis=1)  # (B, M)
@@ -102,6 +114,8 @@ def active_units(means: np.ndarray, threshold: float = 0.01) -> int:
 
     Returns:
         A count from 0 to D.
+
+    Equation: eq-active-units
     """
     return int(np.sum(np.var(np.asarray(means, np.float64), axis=0) > threshold))
 
@@ -115,5 +129,7 @@ def free_bits(kl: np.ndarray, free: float) -> float:
 
     Returns:
         Nats an image.
+
+    Equation: eq-free-bits
     """
     return float(np.sum(np.maximum(free, np.mean(np.asarray(kl, np.float64), axis=0))))

@@ -33,6 +33,8 @@ def backpropagation_through_time(
 
     Raises:
         ValueError: If `direct` is not `(B, S, D)`, or `mask` not `(B, S)`.
+
+    Equation: eq-backpropagation-through-time
     Source: Rumelhart et al. (1986), Werbos (1990).
     """
     x, w, u, b, direct = (np.asarray(a, np.float64) for a in (x, w, u, b, direct))
@@ -69,6 +71,8 @@ def state_jacobian(states: np.ndarray, u: np.ndarray) -> np.ndarray:
 
     Returns:
         J, `(D, D)` float64; the identity for no steps.
+
+    Equation: eq-state-jacobian
     Source: Bengio et al. (1994), Pascanu et al. (2013).
     """
     states, u = np.asarray(states, np.float64), np.asarray(u, np.float64)
@@ -88,6 +92,8 @@ def half_life(bias: float | np.ndarray) -> np.ndarray:
 
     Returns:
         Steps, float64, of the shape of `bias`; not a whole number in general.
+
+    Equation: eq-half-life
     """
     return np.log(2) / np.logaddexp(0, -np.asarray(bias, np.float64))
 
@@ -104,6 +110,8 @@ def gradient_clipping(gradients: Sequence[np.ndarray], threshold: float) -> list
 
     Raises:
         ValueError: If `threshold` is not above 0.
+
+    Equation: eq-gradient-clipping
     Source: Pascanu et al. (2013).
     """
     if not threshold > 0:

@@ -25,6 +25,7 @@ def lstm(
     Returns:
         The states h and the cell states c, each `(B, S, D)` float64.
 
+    Equation: eq-lstm
     Source: Hochreiter and Schmidhuber (1997), with the forget gate of Gers et al. (2000).
     """
     x, w, u, b = (np.asarray(a, np.float64) for a in (x, w, u, b))
@@ -67,6 +68,7 @@ def gru(
     Returns:
         `(B, S, D)` float64.
 
+    Equation: eq-gru
     Source: Cho et al. (2014).
     """
     x, w, u, b = (np.asarray(a, np.float64) for a in (x, w, u, b))

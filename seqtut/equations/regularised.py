@@ -13,6 +13,8 @@ def salt_and_pepper(x: np.ndarray, hit: np.ndarray, salt: np.ndarray) -> np.ndar
 
     Returns:
         `(B, F)`, float64.
+
+    Equation: eq-salt-and-pepper
     """
     hit = np.asarray(hit, np.float64)
     return (1 - hit) * np.asarray(x, np.float64) + hit * np.asarray(salt, np.float64)
@@ -27,6 +29,8 @@ def denoising_objective(x: np.ndarray, outputs: np.ndarray) -> float:
 
     Returns:
         The squared error an image, averaged over the corruptions.
+
+    Equation: eq-denoising-objective
     """
     difference = np.asarray(outputs, np.float64) - np.asarray(x, np.float64)
     return float(np.mean(np.sum(difference**2, axis=-1)))
@@ -44,6 +48,8 @@ def noise_as_penalty(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, level:
     Returns:
         The expected squared error an image: that of the mean corrupted picture, and the noise's
         variance at each pixel times the square of all weights that leave it.
+
+    Equation: eq-noise-as-penalty
     """
     x, kernel, bias = (np.asarray(a, np.float64) for a in (x, kernel, bias))
     mean = (1 - level) * x + level / 2
@@ -62,6 +68,8 @@ def linear_denoiser(x: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray
 
     Returns:
         `M` `(F, F)` and `c` `(F,)`: a corrupted picture becomes `x M + c`.
+
+    Equation: eq-linear-denoiser
     """
     x = np.asarray(x, np.float64)
     mean = x.mean(axis=0)
@@ -81,6 +89,8 @@ def best_denoiser(noisy: np.ndarray, examples: np.ndarray, sigma: float) -> np.n
 
     Returns:
         `(B, F)`: the mean of the examples, each weighted by how likely it explains what was met.
+
+    Equation: eq-best-denoiser
     """
     noisy, examples = np.asarray(noisy, np.float64), np.asarray(examples, np.float64)
     distance = np.sum((noisy[:, None, :] - examples[None, :, :]) ** 2, axis=-1)  # (B, N)
@@ -103,6 +113,8 @@ def sparse_objective(
     Returns:
         The squared error an image plus `lambda` times the mean over images of the code's
         absolute values, summed.
+
+    Equation: eq-sparse-objective
     """
     x, code, reconstruction = (np.asarray(a, np.float64) for a in (x, code, reconstruction))
     error = np.sum((x - reconstruction) ** 2, axis=1)
@@ -118,6 +130,8 @@ def k_sparse(code: np.ndarray, k: int) -> np.ndarray:
 
     Returns:
         `(B, D)`, float64.
+
+    Equation: eq-k-sparse
     """
     code = np.asarray(code, np.float64)
     smallest_kept = np.sort(code, axis=1)[:, -k, None]  # (B, 1)

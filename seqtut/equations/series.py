@@ -28,6 +28,8 @@ def recurrent_autoencoder(
 
     Returns:
         The codes `(B, K)` and the reconstructions `(B, T, F)`, float64, 0 at pads.
+
+    Equation: eq-recurrent-autoencoder
     """
     mask = np.asarray(mask, bool)
     z = _affine(read(np.asarray(x, np.float64), mask)[:, -1], to_code)
@@ -51,6 +53,8 @@ def autoregressive_decoder(
 
     Returns:
         `(B, T, F)` float64.
+
+    Equation: eq-autoregressive-decoder
     """
     z, before = np.asarray(z, np.float64), np.asarray(before, np.float64)
     repeated = np.repeat(z[:, None], before.shape[1], axis=1)
@@ -70,6 +74,8 @@ def masked_squared_error(x: np.ndarray, reconstruction: np.ndarray, mask: np.nda
 
     Raises:
         ValueError: If the shapes do not fit or no step is kept.
+
+    Equation: eq-masked-squared-error
     """
     x, reconstruction = np.asarray(x, np.float64), np.asarray(reconstruction, np.float64)
     mask = np.asarray(mask, bool)
@@ -96,6 +102,8 @@ def dynamic_time_warping(x: np.ndarray, y: np.ndarray) -> float:
     Returns:
         The least sum of squared distances over all paths from the first pair of steps to the last
         in which neither series ever steps back; infinite if one of the two is empty.
+
+    Equation: eq-dynamic-time-warping
     Source: Sakoe and Chiba (1978), without slope weights or a window.
     """
     x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
@@ -118,6 +126,8 @@ def window_count(steps: int, length: int, stride: int) -> int:
 
     Returns:
         The number of windows; 0 if the series is shorter than one.
+
+    Equation: eq-window-count
     """
     return max(0, (steps - length) // stride + 1)
 

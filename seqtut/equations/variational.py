@@ -18,6 +18,8 @@ def marginal_likelihood(log_likelihood: np.ndarray, log_prior: np.ndarray, spaci
 
     Returns:
         Nats.
+
+    Equation: eq-marginal-likelihood
     """
     joint = np.asarray(log_likelihood, np.float64) + np.asarray(log_prior, np.float64)
     return float(logsumexp(joint) + np.log(spacing))
@@ -34,6 +36,8 @@ def linear_gaussian(x: np.ndarray, w: np.ndarray, bias: np.ndarray, sigma: float
 
     Returns:
         Nats.
+
+    Equation: eq-linear-gaussian
     """
     x, w, bias = (np.asarray(a, np.float64) for a in (x, w, bias))
     covariance = w.T @ w + sigma**2 * np.eye(len(x))
@@ -53,6 +57,8 @@ def kullback_leibler(log_q: np.ndarray, log_p: np.ndarray, spacing: float) -> fl
 
     Returns:
         Nats.
+
+    Equation: eq-kullback-leibler
     """
     log_q, log_p = np.asarray(log_q, np.float64), np.asarray(log_p, np.float64)
     return float(np.sum(np.exp(log_q) * (log_q - log_p)) * spacing)
@@ -73,6 +79,8 @@ def elbo_derivation(
 
     Returns:
         Four numbers in nats, one a line.
+
+    Equation: eq-elbo-derivation
     """
     log_q = np.asarray(log_q, np.float64)
     log_ratio = log_likelihood + log_prior - log_q
@@ -97,6 +105,8 @@ def elbo(log_likelihood: np.ndarray, kl: float | np.ndarray) -> float | np.ndarr
 
     Returns:
         Nats, of shape `(...)`.
+
+    Equation: eq-elbo
     """
     return np.mean(np.asarray(log_likelihood, np.float64), axis=-1) - kl
 
@@ -114,6 +124,8 @@ def elbo_gap(
 
     Returns:
         Nats, at least 0.
+
+    Equation: eq-elbo-gap
     """
     log_p = marginal_likelihood(log_likelihood, log_prior, spacing)
     log_posterior = log_likelihood + log_prior - log_p  # Bayes's rule
@@ -132,6 +144,8 @@ def weighted_elbo(
 
     Returns:
         Nats, of shape `(...)`.
+
+    Equation: eq-weighted-elbo
     """
     return elbo(log_likelihood, weight * np.asarray(kl, np.float64))
 
@@ -145,6 +159,8 @@ def importance_weighted_bound(log_weights: np.ndarray) -> float | np.ndarray:
 
     Returns:
         Nats, of shape `(...)`; its mean over draws is at most `log p(x)` and rises with K.
+
+    Equation: eq-importance-weighted-bound
     """
     log_weights = np.asarray(log_weights, np.float64)
     return logsumexp(log_weights, axis=-1) - np.log(log_weights.shape[-1])

@@ -2,15 +2,21 @@
 
 # Importing a room registers its checkers.
 from seqtut.exercises import (
+    anomaly_detection,
     autoencoder,
     background,
     concepts,
+    recurrent_autoencoder,
+    recurrent_networks,
+    regularised_autoencoders,
+    variational_autoencoder,
 )
 from seqtut.exercises.registry import Hint, Verdict, check, exercise, judge, names
 
 __all__ = [
     "Hint",
     "Verdict",
+    "anomaly_detection",
     "autoencoder",
     "background",
     "check",
@@ -18,4 +24,8 @@ __all__ = [
     "exercise",
     "judge",
     "names",
+    "recurrent_autoencoder",
+    "recurrent_networks",
+    "regularised_autoencoders",
+    "variational_autoencoder",
 ]

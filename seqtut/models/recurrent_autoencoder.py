@@ -41,6 +41,8 @@ class RecurrentAutoencoder(keras.Model):
 
     Raises:
         ValueError: If a setting is not one of those above.
+
+    Equation: eq-recurrent-autoencoder
     Source: Srivastava et al. (2015); Cho et al. (2014) for a code that is read at every step.
     """
 

@@ -31,6 +31,7 @@ class VariationalAutoencoder(keras.Model):
 
     Raises:
         ValueError: If a width is not positive.
+    Equation: eq-elbo
     Source: Kingma and Welling (2014).
     """
 
@@ -89,6 +90,8 @@ class VariationalAutoencoder(keras.Model):
 
         Returns:
             `(B, D)`, float.
+
+        Equation: eq-reparameterisation
         """
         noise = keras.random.normal(ops.shape(mean), dtype=mean.dtype, seed=self.noise)
         return mean + ops.exp(log_variance / 2) * noise

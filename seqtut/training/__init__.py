@@ -1,5 +1,6 @@
 """One training loop for every model: what it minimises, what it is fed, how it resumes."""
 
+from seqtut.training.adam import Adam
 from seqtut.training.batches import ArrayBatches
 from seqtut.training.checkpoints import (
     CheckpointError,
@@ -19,6 +20,7 @@ from seqtut.training.state import History
 from seqtut.training.variational import negative_elbo
 
 __all__ = [
+    "Adam",
     "ArrayBatches",
     "CheckpointError",
     "History",

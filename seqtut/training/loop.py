@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from seqtut.runtime import progress_wanted
 from seqtut.training import steps
+from seqtut.training.adam import Adam
 from seqtut.training.averages import Average
 from seqtut.training.batches import ArrayBatches
 from seqtut.training.checkpoints import make_ready
@@ -52,7 +53,7 @@ def fit(
     *,
     epochs: int,
     learning_rate: float | keras.optimizers.schedules.LearningRateSchedule = 1e-3,
-    optimizer: type = keras.optimizers.Adam,
+    optimizer: type = Adam,
     clip_norm: float | None = None,
     average: float | None = None,
     score: Callable[[Any], float] | None = None,
@@ -112,7 +113,7 @@ def fit(
         replicas.build(optimizing, model.trainable_variables)
         averaged = Average(model, average)
     settings = {"learning_rate": _described(learning_rate), **train.settings}
-    settings |= {} if optimizer is keras.optimizers.Adam else {"optimizer": optimizer.__name__}
+    settings |= {} if optimizer is Adam else {"optimizer": optimizer.__name__}
     settings |= {} if clip_norm is None else {"clip_norm": clip_norm}
     settings |= {} if average is None else {"average": average}
     settings |= {} if score is None else {"chosen_by": "score"}

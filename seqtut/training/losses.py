@@ -35,6 +35,8 @@ def masked_reconstruction_loss(model: Any, batch: tuple, training: bool) -> tupl
 
     Returns:
         The sum of squared differences, and how many values were compared, both float scalars.
+
+    Equation: eq-masked-squared-error
     """
     x, mask = batch[:2]
     target = batch[2] if len(batch) > 2 else x

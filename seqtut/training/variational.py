@@ -18,6 +18,8 @@ def negative_elbo(model: Any, batch: tuple, training: bool) -> tuple:
 
     Returns:
         The sum over pictures in nats, and how many they are, both float scalars.
+
+    Equation: eq-elbo
     """
     x = batch[0]
     mean, log_variance = model.posterior(x)
