@@ -101,6 +101,20 @@ def test_a_training_that_cannot_be_is_one_line_and_exit_code_2(tiny, words, caps
 # evaluate
 
 
+@pytest.mark.parametrize("out", [".", "tiny.json", "tiny.checkpoint"])
+def test_weights_are_not_written_where_card_or_checkpoint_belong(tiny, out, capsys, tmp_path):
+    assert main(["train", "tiny", "--out", out]) == 2
+    assert "Weights need a file of their own" in only_line(capsys.readouterr().err)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"recipe": 3}', '{"recipe": {}}'])
+def test_a_card_that_is_none_is_one_sentence(weights, text, capsys):
+    weights.with_suffix(".json").write_text(text)
+    assert main(["evaluate", "tiny", "--weights", str(weights)]) == 2
+    assert "tells no recipe. Received: " in only_line(capsys.readouterr().err)
+
+
 def test_evaluate_says_what_it_measured_and_by_which_protocol(weights, capsys):
     assert (
         main(["evaluate", "tiny", "--weights", str(weights), "--part", "dev", "--width", "1"]) == 0

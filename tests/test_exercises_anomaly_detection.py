@@ -36,6 +36,8 @@ WRONG = [
     ("anomaly-detection-1", lambda s, r: np.quantile(s, 1 - r), "between two"),
     ("anomaly-detection-1", lambda s, r: np.quantile(s, r), "high scores"),
     ("anomaly-detection-1", lambda s, r: rank(s, r, len(s)), "count with n + 1"),
+    ("anomaly-detection-1", lambda s, r: np.sort(s)[int(len(s) * (1 - r))], "was due"),
+    ("anomaly-detection-1", lambda s, r: np.quantile(s, 1 - r, method="higher"), "was due"),
     ("anomaly-detection-1", lambda s, r: s.mean() + s.std(), "mean plus deviation"),
     ("anomaly-detection-1", lambda s, r: s.max(), "the largest score"),
     ("anomaly-detection-1", lambda s, r: 7.0, "was due. Received: [7.0]"),
@@ -75,6 +77,11 @@ def test_every_exercise_has_a_right_answer_here():
 @pytest.mark.parametrize("name", NAMES)
 def test_the_right_answer_is_right(name):
     assert exercises.judge(name, RIGHT[name]).right
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_right_answer_is_right_in_float32(name):
+    assert exercises.judge(name, lambda *given: np.float32(RIGHT[name](*given))).right
 
 
 def test_the_books_own_equations_pass():

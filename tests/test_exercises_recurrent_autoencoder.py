@@ -28,6 +28,11 @@ def cut_last(steps, length, stride, cut):
     return begins[begins < cut], begins[begins >= cut]
 
 
+def one_grid(steps, length, stride, cut):
+    begins = np.arange(0, steps - length + 1, stride)
+    return begins[begins + length <= cut], begins[begins >= cut]
+
+
 RIGHT = {
     "1": backwards,
     "2": lambda x, y, m: ((x - y) ** 2)[m].mean(),
@@ -68,6 +73,8 @@ WRONG = [
     ("4", lambda s, n, d, c: (range(0, c - n + 1, n), range(c, s - n + 1, n)), "not all there"),
     ("4", lambda s, n, d, c: (range(0, c - n + 1, d), range(c, s, d)), "beyond the series"),
     ("4", lambda s, n, d, c: (range(0, c - 2 * n + 1, d), range(c - n, s - n + 1, d)), "cut at"),
+    ("4", lambda s, n, d, c: ([], range(c + 1, s - n + 1, d)), "begins at 0"),
+    ("4", one_grid, "the first test window at 31"),
     ("4", lambda *a: 3, "could not be read"),
 ]
 

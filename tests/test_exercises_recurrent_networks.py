@@ -164,6 +164,7 @@ def norm(gradients):
         (lambda g, m: [a * min(1, m / np.linalg.norm(a)) for a in g], "its own norm"),
         (lambda g, m: [np.clip(a, -m, m) for a in g], "number was clipped"),
         (lambda g, m: [a * m / norm(g) for a in g], "short enough"),
+        (lambda g, m: [a / norm(g) if norm(g) > m else a for a in g], "multiply every array"),
         (lambda g, m: [0 * a for a in g], "multiply every array"),
         (lambda g, m: g[0], "as many arrays"),
         (lambda g, m: None, "as many arrays"),

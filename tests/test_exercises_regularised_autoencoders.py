@@ -42,6 +42,9 @@ WRONG = [
     (1, lambda x, v, rng: spoil(x, v, rng, salt=1), "became ink"),
     (1, lambda x, v, rng: spoil(x, v, rng, salt=0), "became ink"),
     (1, lambda x, v, rng: np.where(rng.random(x.shape[1]) < v, 1.0, x), "same places"),
+    (1, lambda x, v, rng: np.where(rng.random((200, 1)) < v, spoil(x, 1, rng), x), "or in none"),
+    (1, lambda x, v, rng: spoil(x, 0.3, rng), "Use `level`"),
+    (1, lambda x, v, rng: spoil(x, v, np.random.default_rng()), "from `rng`"),
     (1, lambda x, v, rng: x + v * rng.normal(size=x.shape), "neither 0 nor 1"),
     (1, spoil_in_place, "Work on a copy"),
     (1, lambda x, v, rng: x[0], "the shape (200, 60)"),
@@ -82,6 +85,11 @@ def test_every_exercise_has_a_right_answer_here():
 @pytest.mark.parametrize("name", NAMES)
 def test_the_right_answer_is_right(name):
     assert exercises.judge(name, RIGHT[name]).right
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_right_answer_is_right_in_float32(name):
+    assert exercises.judge(name, lambda *given: np.float32(RIGHT[name](*given))).right
 
 
 @pytest.mark.parametrize(("number", "answer", "hint"), WRONG)

@@ -80,3 +80,27 @@ def test_a_weight_keeps_its_kind_of_number(dtype):
     optimizer.apply_gradients([(tf.ones(3, dtype), weight)])
     assert weight.dtype == dtype
     np.testing.assert_allclose(weight.numpy(), 0.9, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["float16", "float64"])
+def test_gradients_of_another_kind_of_number_are_taken_as_keras_takes_them(kind):
+    found = []
+    for optimizer in (Adam(learning_rate=0.1), keras.optimizers.Adam(learning_rate=0.1)):
+        weight = keras.Variable(np.ones(3, "float32"))
+        optimizer.build([weight])
+        optimizer.apply_gradients([(np.array([1.0, -2.0, 0.5], kind), weight)])
+        found.append(weight.numpy())
+    np.testing.assert_allclose(*found, rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's
+def test_a_saved_model_is_loaded_with_its_optimizer(tmp_path):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.compile(Adam(learning_rate=0.1, beta_1=0.7), "mse")
+    model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras").optimizer
+    assert isinstance(loaded, Adam)
+    assert loaded.beta_1 == 0.7
+    for ours, theirs in zip(model.optimizer.variables, loaded.variables, strict=True):
+        np.testing.assert_array_equal(ours.numpy(), theirs.numpy())

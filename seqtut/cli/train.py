@@ -33,6 +33,12 @@ def _train(chosen: argparse.Namespace) -> int:
 
     recipe = pretrained.recipe(chosen.name, epochs=chosen.epochs)
     out = chosen.out or Path(f"{chosen.name}.safetensors")
+    if out.is_dir() or out.suffix in (".json", ".checkpoint"):
+        better = (out / chosen.name if out.is_dir() else out).with_suffix(".safetensors")
+        raise pretrained.PretrainedError(
+            "Weights need a file of their own, beside their card (.json) and checkpoint. "
+            f"Received: {out}. Choose another, such as {better}."
+        )
     print(f"Training {chosen.name}, {recipe.epochs} epochs; {said}", file=sys.stderr, flush=True)
     card = pretrained.run(chosen.name, recipe, out, seed=chosen.seed)
     if chosen.json:

@@ -176,7 +176,7 @@ def teacher(answer: Any) -> Hint | None:
 @exercise("recurrent-autoencoder-4")
 def windows(answer: Any) -> Hint | None:
     """A function of steps, length, stride and cut: where training and test windows begin."""
-    for steps, length, stride, cut in ((100, 20, 5, 60), (50, 8, 3, 30), (41, 10, 1, 20)):
+    for steps, length, stride, cut in ((100, 20, 5, 60), (50, 8, 3, 31), (41, 10, 1, 20)):
         found, wrong = _found(answer, steps, length, stride, cut)
         if wrong:
             return wrong
@@ -198,6 +198,12 @@ def windows(answer: Any) -> Hint | None:
             return Hint(
                 f"the last test window reaches beyond the series of {steps} steps.",
                 f"最后一个测试窗口超出了长度为 {steps} 的序列。",
+            )
+        if np.any(train[:1] != 0) or np.any(test[:1] != cut):
+            return Hint(
+                f"cut at step {cut}: the first training window begins at 0, and the first test "
+                f"window at {cut}.",
+                f"切点是第 {cut} 步：第一个训练窗口应从 0 开始，第一个测试窗口应从 {cut} 开始。",
             )
         due = [
             equations.window_count(cut, length, stride),

@@ -12,6 +12,7 @@ _NOT_A_FUNCTION = Hint(
     "pass the function itself, without calling it.",
     "请传入函数本身，不要调用它。",
 )
+_MOST = 0.5  # not 1, which hides that a threshold was forgotten
 
 
 def _array(function: Any, *arguments: Any, shape: tuple[int, ...]) -> tuple[Any, Hint | None]:
@@ -191,7 +192,7 @@ def clip(answer: Any) -> Hint | None:
     long = [rng.normal(size=n) for n in [(3, 2), (4,)]]
     short = [g / 100 for g in long]
     for gradients in (long, short):
-        found, failure = call(answer, [g.copy() for g in gradients], 1.0)
+        found, failure = call(answer, [g.copy() for g in gradients], _MOST)
         if failure:
             return failure
         try:
@@ -214,20 +215,20 @@ def _wrong_clip(given: list, gradients: list, is_short: bool) -> Hint | None:
     def same(wanted: list) -> bool:
         return all(map(np.allclose, given, wanted))
 
-    if same(equations.gradient_clipping(gradients, 1.0)):
+    if same(equations.gradient_clipping(gradients, _MOST)):
         return None
     if is_short:
         return Hint(
             "a gradient that was short enough was changed. Only longer ones are scaled.",
             "本来就够短的梯度被改动了。只有超过阈值的才需要缩放。",
         )
-    if same([g * min(1, 1 / np.linalg.norm(g)) for g in gradients]):
+    if same([g * min(1, _MOST / np.linalg.norm(g)) for g in gradients]):
         return Hint(
             "each array was clipped by its own norm, which turns the direction of the whole. Use "
             "the one norm of all numbers together.",
             "每个数组按自己的范数裁剪，整体的方向就变了。请使用全部数值合在一起的范数。",
         )
-    if same([np.clip(g, -1, 1) for g in gradients]):
+    if same([np.clip(g, -_MOST, _MOST) for g in gradients]):
         return Hint(
             "each number was clipped on its own, which turns the direction. Scale all by one "
             "factor.",

@@ -49,7 +49,7 @@ def spoil(answer: Any) -> Hint | None:
             "Work on a copy.",
             "它改写了传入的图像，而干净的图像正是目标。请在副本上操作。",
         )
-    hit = found != x
+    hit = ~np.isclose(found, x)  # float32 moves a pixel a little
     if np.any(hit & (found != 0) & (found != 1)):
         return Hint(
             "some pixels became neither 0 nor 1. Salt and pepper know no grey.",
@@ -59,6 +59,11 @@ def spoil(answer: Any) -> Hint | None:
         return Hint(
             "the same places were hit in every picture. Draw a number for each pixel of each.",
             "每幅图像被击中的位置都相同。请为每幅图像的每个像素各抽一个随机数。",
+        )
+    if np.all(hit == hit[:, :1]):
+        return Hint(
+            "a picture was hit in all places or in none. Draw a number for each pixel of each.",
+            "一幅图像要么处处被击中，要么完全没有。请为每幅图像的每个像素各抽一个随机数。",
         )
     share = hit.mean()
     if abs(share - (1 - _LEVEL)) < 0.02:
@@ -78,6 +83,20 @@ def spoil(answer: Any) -> Hint | None:
         return Hint(
             f"a share of {salt:.2f} of the hit pixels became ink. It should be half of them.",
             f"被击中的像素中有 {salt:.2f} 变成了墨（1）。应当各占一半。",
+        )
+    again, less = (
+        np.asarray(call(answer, x.copy(), level, np.random.default_rng(1))[0], np.float64)
+        for level in (_LEVEL, _LEVEL / 2)
+    )
+    if not np.array_equal(again, found):
+        return Hint(
+            "generators of one seed gave different noise. Draw all numbers from `rng`.",
+            "同一种子的随机数生成器给出了不同的噪声。所有随机数都应由 `rng` 产生。",
+        )
+    if abs(np.mean(~np.isclose(less, x)) - _LEVEL / 2) > 0.02:
+        return Hint(
+            f"with a level of {_LEVEL / 2} as many pixels were hit as with {_LEVEL}. Use `level`.",
+            f"噪声水平为 {_LEVEL / 2} 时，击中的像素与 {_LEVEL} 时一样多。请使用 `level`。",
         )
     return None
 

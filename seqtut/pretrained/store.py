@@ -40,12 +40,19 @@ def card(name: str, path: Path | str | None = None) -> dict[str, Any]:
     """
     path = (weights_path(name) if path is None else Path(path)).with_suffix(".json")
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise PretrainedError(
             f"The run card of {name!r} cannot be read. Received: {error}. "
             f"Make the model: seqtut train {name}."
         ) from error
+    told = found.get("recipe") if isinstance(found, dict) else None
+    if not isinstance(told, dict) or "data" not in told:
+        raise PretrainedError(
+            f"The run card of {name!r} tells no recipe. Received: {path}. "
+            f"Make the model: seqtut train {name}."
+        )
+    return found
 
 
 def save(path: Path | str, name: str, model: Transducer, facts: dict[str, Any]) -> None:

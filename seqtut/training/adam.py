@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 
+@keras.saving.register_keras_serializable(package="seqtut")
 class Adam(keras.optimizers.Adam):
     """Keras's Adam, faster where models are small.
 
@@ -44,5 +45,5 @@ class Adam(keras.optimizers.Adam):
             beta1=decays[0],
             beta2=decays[1],
             epsilon=tf.constant(self.epsilon, dtype),
-            grad=gradient,
+            grad=tf.cast(gradient, dtype),
         )
