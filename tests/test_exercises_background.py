@@ -37,7 +37,7 @@ def test_counting_components_by_their_variance_is_right():
         (lambda s, share: 1.5, "Received: 1.5"),
         (lambda s, share: np.nan, "Received: nan"),
         (lambda s, share: None, "one number. Received: NoneType"),
-        (3, "pass the function itself"),
+        (3, "Pass the function itself"),
     ],
 )
 def test_a_wrong_count_of_components_is_told_its_reason(answer, hint):
@@ -57,7 +57,7 @@ def test_the_bits_that_a_context_saves_are_right():
         (conditional_entropy, "worth 0 bits"),
         (lambda t: worth(t) ** 2, "Received: "),
         (lambda t: t, "one number. Received: ndarray"),
-        (0.5, "pass the function itself"),
+        (0.5, "Pass the function itself"),
     ],
 )
 def test_a_wrong_worth_of_a_context_is_told_its_reason(answer, hint):

@@ -8,10 +8,6 @@ import numpy as np
 from seqtut import equations
 from seqtut.exercises.registry import Hint, call, exercise
 
-_NOT_A_FUNCTION = Hint(
-    "pass the function itself, without calling it.",
-    "请传入函数本身，不要调用它。",
-)
 # Numbers of scores and rates; the interpolated quantile is right for none of them, and place
 # int(n (1 - rate)), which often is the right one, is wrong for 25.
 _CHOICES = ((19, 0.05), (39, 0.05), (59, 0.05), (99, 0.1), (20, 0.25), (25, 0.1))
@@ -22,8 +18,6 @@ def _judge(
     answer: Any, cases: list[tuple], right: Callable, mistakes: list[tuple], count: int = 1
 ) -> Hint | None:
     """Compares the reader's function with the right one, then with what is often done instead."""
-    if not callable(answer):
-        return _NOT_A_FUNCTION
     found = []
     for case in cases:
         value, failure = call(answer, *(np.copy(a) if np.ndim(a) else a for a in case))

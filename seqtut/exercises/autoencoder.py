@@ -1,7 +1,6 @@
 """Checkers of chapter 03_autoencoder."""
 
 import reprlib
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,15 +17,6 @@ def _case(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     x = rng.normal(size=(20, 6)) + 3
     basis, _ = np.linalg.qr(rng.normal(size=(6, 2)))
     return x, x.mean(axis=0), basis.T
-
-
-def _no_function(answer: Any) -> Hint | None:
-    if isinstance(answer, Callable):
-        return None
-    return Hint(
-        f"the answer is a function. Received: {type(answer).__name__}. Pass its name, uncalled.",
-        f"答案应是一个函数。收到的是 {type(answer).__name__}。请传函数名本身，不要调用它。",
-    )
 
 
 @exercise("autoencoder-1")
@@ -57,8 +47,6 @@ def count_weights(answer: Any) -> Hint | None:
 @exercise("autoencoder-2")
 def pca_reconstruction(answer: Any) -> Hint | None:
     """A function of x, mean and components that returns PCA's reconstruction."""
-    if wrong := _no_function(answer):
-        return wrong
     x, mean, components = _case(0)
     found, wrong = call(answer, x.copy(), mean.copy(), components.copy())
     if wrong:
@@ -91,8 +79,6 @@ def pca_reconstruction(answer: Any) -> Hint | None:
 @exercise("autoencoder-3")
 def explained_variance(answer: Any) -> Hint | None:
     """A function of x, reconstruction and mean that returns the share of variance kept."""
-    if wrong := _no_function(answer):
-        return wrong
     x, mean, components = _case(1)
     reconstruction = equations.pca(x, mean, components)
     residual, total = np.sum((x - reconstruction) ** 2), np.sum((x - mean) ** 2)
@@ -129,8 +115,6 @@ def explained_variance(answer: Any) -> Hint | None:
 @exercise("autoencoder-4")
 def tied_gradient(answer: Any) -> Hint | None:
     """A function of x and w that returns the gradient of the tied autoencoder's error."""
-    if wrong := _no_function(answer):
-        return wrong
     x, _, components = _case(2)
     w = components.T + 0.1  # not orthonormal: there the two halves of the gradient differ
     by_encoder, by_decoder = equations.linear_gradient(x, w, w.T)

@@ -8,10 +8,6 @@ from seqtut.equations import conditional_entropy, entropy
 from seqtut.exercises.registry import Hint, call, exercise
 
 _TIED = 4  # the row of _SPECTRA whose share is reached exactly
-_NOT_A_FUNCTION = Hint(
-    "pass the function itself, without calling it.",
-    "请传入函数本身，不要调用它。",
-)
 # Falling singular values, a share of the variance, and the components that keep it.
 _SPECTRA = (
     ((3.0, 2.0, 1.0), 0.6, 1),
@@ -25,8 +21,6 @@ _SPECTRA = (
 @exercise("background-1")
 def components_needed(answer: Any) -> Hint | None:
     """Wants a function of singular values and a share that counts the components needed."""
-    if not callable(answer):
-        return _NOT_A_FUNCTION
     given = []
     for singular, share, _ in _SPECTRA:
         value, failure = _number(answer, np.array(singular), share)
@@ -84,8 +78,6 @@ def _first(values: np.ndarray, share: float) -> int:
 @exercise("background-2")
 def worth(answer: Any) -> Hint | None:
     """Wants a function of a `(C, K)` table of counts: the bits that knowing the context saves."""
-    if not callable(answer):
-        return _NOT_A_FUNCTION
     useless = np.outer([1, 2, 3], [4, 2, 1, 1])
     table = np.array([[8, 1, 1], [1, 5, 2]])
     bits, failure = _number(answer, useless)

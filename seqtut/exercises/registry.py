@@ -50,16 +50,22 @@ def names() -> list[str]:
     return list(_CHECKERS)
 
 
-def call(function: Callable[..., Any], *arguments: Any) -> tuple[Any, Hint | None]:
-    """Calls a reader's function, which may fail in any way.
+def call(function: Any, *arguments: Any) -> tuple[Any, Hint | None]:
+    """Calls a reader's function, which may fail in any way, or be none.
 
     Args:
-        function: What the reader has written.
+        function: What the reader has given as the answer.
         *arguments: What it is called with. Pass copies of what is used afterwards.
 
     Returns:
         What the function returned and None, or None and a hint that names the error.
     """
+    if not callable(function):
+        kind = type(function).__name__
+        return None, Hint(
+            f"the answer is a function. Received: {kind}. Pass the function itself, uncalled.",
+            f"答案应是一个函数。收到的是 {kind}。请传入函数本身，不要调用它。",
+        )
     try:
         return function(*arguments), None
     except (Exception, SystemExit) as error:  # the reader's own code may fail in any way

@@ -1,7 +1,6 @@
 """Checkers of chapter 04_regularised_autoencoders."""
 
 import reprlib
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,15 +9,6 @@ from seqtut import equations
 from seqtut.exercises.registry import Hint, call, exercise
 
 _LEVEL = 0.3
-
-
-def _no_function(answer: Any) -> Hint | None:
-    if isinstance(answer, Callable):
-        return None
-    return Hint(
-        f"the answer is a function. Received: {type(answer).__name__}. Pass its name, uncalled.",
-        f"答案应是一个函数。收到的是 {type(answer).__name__}。请传函数名本身，不要调用它。",
-    )
 
 
 def _other_shape(found: np.ndarray, shape: tuple) -> Hint | None:
@@ -33,8 +23,6 @@ def _other_shape(found: np.ndarray, shape: tuple) -> Hint | None:
 @exercise("regularised-autoencoders-1")
 def spoil(answer: Any) -> Hint | None:
     """A function of x, level and rng that puts salt and pepper on a share of the pixels."""
-    if wrong := _no_function(answer):
-        return wrong
     x = np.random.default_rng(0).uniform(0.2, 0.8, size=(200, 60))
     given = x.copy()
     found, wrong = call(answer, given, _LEVEL, np.random.default_rng(1))
@@ -104,8 +92,6 @@ def spoil(answer: Any) -> Hint | None:
 @exercise("regularised-autoencoders-2")
 def k_sparse(answer: Any) -> Hint | None:
     """A function of code and k that keeps the k largest numbers of each row in their places."""
-    if wrong := _no_function(answer):
-        return wrong
     k, code = 3, np.random.default_rng(2).normal(size=(5, 8))
     code[0] = -np.abs(code[0])  # the largest of a row may all be negative
     right = equations.k_sparse(code, k)
@@ -161,8 +147,6 @@ def k_sparse(answer: Any) -> Hint | None:
 @exercise("regularised-autoencoders-3")
 def dead_units(answer: Any) -> Hint | None:
     """A function of codes that counts the units that are 0 for every example."""
-    if wrong := _no_function(answer):
-        return wrong
     codes = np.zeros((6, 15))  # units 7 to 14 are dead
     codes[2, 0] = 1e-6  # speaks once, in a low voice
     codes[0, 1:4], codes[1, 1:4] = 3.0, -3.0  # these have a mean of 0
@@ -221,8 +205,6 @@ def dead_units(answer: Any) -> Hint | None:
 @exercise("regularised-autoencoders-4")
 def stamps(answer: Any) -> Hint | None:
     """A function of steps, kernel and stride that counts the stamps on each place of a line."""
-    if wrong := _no_function(answer):
-        return wrong
     for steps, kernel, stride in ((4, 3, 2), (4, 4, 2), (5, 5, 3)):
         # One row of stamps: every line of the picture that it makes is covered alike.
         ones = np.ones((kernel, kernel, 1, 1))
