@@ -4,7 +4,7 @@ import weakref
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -43,6 +43,17 @@ def remember(tokens, state):
 def tables(rows, seed, scale=2.0):
     logits = np.random.default_rng(seed).normal(size=(rows, V, V, V)) * scale
     return logits.astype("float32")
+
+
+def ageing(tokens, state):
+    """As `remember`, but each step is surer than the last.
+
+    With `remember`, prefixes of the same trigrams in another order have the same score, and which
+    comes first is a matter of rounding.
+    """
+    logits, after = remember(tokens, state)
+    age = state["age"]
+    return logits * (1 + age[:, None] / 10), {**after, "age": age + 1}
 
 
 def state_of(table):
@@ -484,11 +495,15 @@ def test_every_score_is_the_models_own(seed, max_steps, width, alpha):
 
 
 @settings(max_examples=15)
+@example(seed=240, max_steps=5, alpha=0.0)
 @given(seed=seeds, max_steps=st.integers(1, 6), alpha=alphas)
 def test_a_batch_is_its_rows_one_by_one(seed, max_steps, alpha):
     """Rows end at different steps, so each is a neighbour that others must not notice."""
     table = tables(4, seed, scale=3.0)
     limits = {**IDS, "max_steps": max_steps}
+
+    def start(table):
+        return {**state_of(table), "age": np.zeros(len(table), "float32")}
 
     def fields(found, row):
         parts = [part for part in found if part is not None]
@@ -499,9 +514,9 @@ def test_a_batch_is_its_rows_one_by_one(seed, max_steps, alpha):
         (decoding.beam_search, {"width": 3, "alpha": alpha}),
         (decoding.exact_search, {"keep": 2, "alpha": alpha}),
     ):
-        together = search(remember, state_of(table), **limits, **extra)
+        together = search(ageing, start(table), **limits, **extra)
         for row in range(4):
-            alone = search(remember, state_of(table[row : row + 1]), **limits, **extra)
+            alone = search(ageing, start(table[row : row + 1]), **limits, **extra)
             for a, b in zip(fields(together, row), fields(alone, 0), strict=True):
                 # Processors round a softmax differently at different places of a batch.
                 assert np.allclose(a, b, rtol=0, atol=1e-5)
