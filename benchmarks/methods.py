@@ -3,13 +3,15 @@
 Small models and few epochs: it is the comparison that counts, not how good they get. The model
 with attention is also trained on the split word by word, where a word's plural may be among the
 training words: the difference is what that leak is worth. `python -m benchmarks.methods` takes
-about half an hour of one core, goes on where it was stopped, and writes book/methods.json.
+about half an hour of one core, goes on where it was stopped, and writes what `pretrained.methods`
+returns.
 """
 
 import json
 import tempfile
 from pathlib import Path
 
+import seqtut
 from seqtut import runtime
 
 EPOCHS, SEEDS = 5, (0, 1, 2)
@@ -25,7 +27,7 @@ SHAPES = {
     ),
     "attention, split word by word": ("cmudict-random", "Seq2Seq", {**_RECURRENT, "width": 96}),
 }
-RESULTS = Path(__file__).resolve().parent.parent / "book" / "methods.json"
+RESULTS = Path(seqtut.__file__).parent / "pretrained" / "records" / "methods.json"
 DONE = Path(tempfile.gettempdir()) / "seqtut-methods.json"
 
 

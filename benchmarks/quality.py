@@ -1,7 +1,8 @@
 """How often words are said wrong: our pretrained models and Phonetisaurus on the same words.
 
 Two splits: by families of words, so that no plural leaks, and word by word, as most reports do. A
-word is right if it matches one of its pronunciations. What each system says is kept in the cache.
+word is right if it matches one of its pronunciations. What each system says is kept in the cache,
+and what it says to the words of the first split comes with the package.
 """
 
 import json
@@ -25,6 +26,7 @@ def rival(split: str) -> dict:
     runtime.import_quietly()
     found = phonetisaurus.run(split)
     said = _keep(f"{split}-phonetisaurus", found.pop("said"))
+    _ship("phonetisaurus", said, split)
     return {**_rates(said, split), **found}
 
 
@@ -42,6 +44,8 @@ def ours(name: str) -> dict:
         readings = model.read(words.spellings, width)
         seconds = time.perf_counter() - start
         said = _keep(f"{split}-{name}-{label}", [reading.tokens for reading in readings])
+        if label == "beam_5":
+            _ship(name, said, split)
         found[label] = {
             **_rates(said, split),
             "search_errors": _search_errors(model, words, readings),
@@ -92,6 +96,14 @@ def _keep(name: str, said: list) -> list[tuple[str, ...]]:
     path = work.folder() / f"said-{name}.json"
     path.write_text(json.dumps(said))
     return [tuple(phonemes) for phonemes in said]
+
+
+def _ship(name: str, said: list, split: str) -> None:
+    """Puts what a system says to the book's own test words into the package, for the chapters."""
+    from seqtut import pretrained
+
+    if split == "cmudict":
+        pretrained.keep_answers(name, said)
 
 
 def _rates(said: list, split: str) -> dict:

@@ -29,7 +29,7 @@ def models(edition: str) -> str:
                 _interval(widths[1]["per"]),
             ]
         )
-    compared = _read(BOOK / "methods.json")
+    compared = _read(_CARDS / "records" / "methods.json")
     methods = [words["method_columns"]]
     for name, found in compared["methods"].items():
         means = [{**found[rate], "value": found[rate]["mean"]} for rate in ("wer", "per")]

@@ -37,10 +37,10 @@ def files(tmp_path, monkeypatch):
     (tmp_path / "en").mkdir()
     page = "# Models\n\n{words} words\n\n{cards}\n\n{epochs} and {seeds}\n\n{methods}\n"
     (tmp_path / "en/models.md").write_text(page)
-    (tmp_path / "methods.json").write_text(json.dumps(METHODS))
     (tmp_path / "speaker.json").write_text(json.dumps(CARD))
     folder = tmp_path / "cards"
-    folder.mkdir()
+    (folder / "records").mkdir(parents=True)
+    (folder / "records/methods.json").write_text(json.dumps(METHODS))
     (tmp_path / "speaker.json").rename(folder / "speaker.json")
     monkeypatch.setattr(cards, "BOOK", tmp_path)
     monkeypatch.setattr(cards, "ROOT", tmp_path)
@@ -62,7 +62,7 @@ def test_a_method_is_a_row_with_its_mean_and_interval(files):
     assert wanted in rows
 
 
-@pytest.mark.parametrize("name", ["cards/speaker.json", "methods.json"])
+@pytest.mark.parametrize("name", ["cards/speaker.json", "cards/records/methods.json"])
 def test_what_cannot_be_read_is_named(files, name):
     (files / name).write_text("{")
     with pytest.raises(BookError, match=f"{name} cannot be read"):

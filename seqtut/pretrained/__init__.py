@@ -12,6 +12,7 @@ from seqtut.pretrained.making import (
     vocabularies,
 )
 from seqtut.pretrained.recipes import RECIPES, PretrainedError, Recipe, build, recipe
+from seqtut.pretrained.records import answers, keep_answers, methods
 from seqtut.pretrained.store import card, load, save, weights_path
 from seqtut.pretrained.transducer import Reading, Transducer, UnreadableError
 
@@ -23,13 +24,16 @@ __all__ = [
     "Recipe",
     "Transducer",
     "UnreadableError",
+    "answers",
     "build",
     "by_family",
     "card",
     "export",
+    "keep_answers",
     "load",
     "make",
     "measure",
+    "methods",
     "rates",
     "recipe",
     "run",

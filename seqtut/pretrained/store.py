@@ -16,13 +16,13 @@ from seqtut.text import TextError, Vocabulary
 from seqtut.training import CheckpointError, load_checkpoint, save_checkpoint
 from seqtut.training.checkpoints import signature
 
-_FOLDER = Path(str(resources.files("seqtut.pretrained")))
+FOLDER = Path(str(resources.files("seqtut.pretrained")))
 
 
 def weights_path(name: str) -> Path:
     """Returns where the weights of a model that comes with the package are."""
     recipe(name)
-    return _FOLDER / f"{name}.safetensors"
+    return FOLDER / f"{name}.safetensors"
 
 
 def card(name: str, path: Path | str | None = None) -> dict[str, Any]:
