@@ -99,11 +99,14 @@ def _keep(name: str, said: list) -> list[tuple[str, ...]]:
 
 
 def _ship(name: str, said: list, split: str) -> None:
-    """Puts what a system says to the book's own test words into the package, for the chapters."""
+    """Puts what a system says to the book's own test words into the package, for the chapters.
+
+    Of the rival also what it says on the other split: the two together show what that split leaks.
+    """
     from seqtut import pretrained
 
-    if split == "cmudict":
-        pretrained.keep_answers(name, said)
+    if split == "cmudict" or name == "phonetisaurus":
+        pretrained.keep_answers(name + split.removeprefix("cmudict"), said)
 
 
 def _rates(said: list, split: str) -> dict:
