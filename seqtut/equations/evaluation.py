@@ -67,7 +67,7 @@ def perplexity(negative_log_likelihoods: np.ndarray, mask: np.ndarray | None = N
     """Returns the perplexity: how many equally likely tokens would be as hard to guess.
 
     The mean goes over all kept tokens before the exponential; a mean of the perplexities of
-    batches or sentences is another, larger number.
+    batches or sentences is another number, and larger as a rule.
 
     Args:
         negative_log_likelihoods: `(...)` of each token, in nats.
