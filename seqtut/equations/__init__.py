@@ -69,6 +69,14 @@ from seqtut.equations.regularised import (
     sparse_objective,
 )
 from seqtut.equations.search import beam_score, length_penalty
+from seqtut.equations.seq2seq import (
+    decoder_gradient,
+    encoder_decoder,
+    encoder_gradient,
+    logit_gradient,
+    total_probability,
+    unavoidable_edits,
+)
 from seqtut.equations.sequences import (
     factorisation,
     negative_log_likelihood,
@@ -111,6 +119,7 @@ __all__ = [
     "conditional_entropy",
     "convolution",
     "cross_entropy",
+    "decoder_gradient",
     "denoising_objective",
     "dense",
     "dot_attention",
@@ -119,6 +128,8 @@ __all__ = [
     "elbo",
     "elbo_derivation",
     "elbo_gap",
+    "encoder_decoder",
+    "encoder_gradient",
     "entropy",
     "f1",
     "factorisation",
@@ -137,6 +148,7 @@ __all__ = [
     "linear_denoiser",
     "linear_gaussian",
     "linear_gradient",
+    "logit_gradient",
     "lstm",
     "marginal_likelihood",
     "masked_squared_error",
@@ -165,7 +177,9 @@ __all__ = [
     "state_jacobian",
     "threshold",
     "tied_decoder",
+    "total_probability",
     "transposed_convolution",
+    "unavoidable_edits",
     "weighted_elbo",
     "window_count",
 ]
