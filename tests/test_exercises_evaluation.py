@@ -75,6 +75,7 @@ def test_a_function_that_empties_its_arguments_is_judged_by_what_it_returns():
         (lambda s, r: 0.5, "fewest edits"),
         (lambda s, r: None, "one finite number. Received: NoneType"),
         (lambda s, r: np.nan, "finite"),
+        (lambda s, r: str(equations.error_rate(s, r)), "one finite number. Received: str"),
         (lambda s, r: [0.1, 0.2], "finite number. Received: list"),
         (lambda s, r: 1 / 0, "ZeroDivisionError"),
         (0.3, "function itself"),

@@ -16,7 +16,7 @@ def _number(function: Any, *arguments: Any) -> tuple[float, Hint | None]:
     if failure:
         return np.nan, failure
     try:
-        number = np.asarray(found, np.float64)
+        number = None if isinstance(found, str | bytes) else np.asarray(found, np.float64)
     except Exception:  # anything may have been returned, or nothing
         number = None
     if number is None or number.shape != () or not np.isfinite(number):
