@@ -68,6 +68,13 @@ from seqtut.equations.regularised import (
     salt_and_pepper,
     sparse_objective,
 )
+from seqtut.equations.scores import (
+    bootstrap_interval,
+    chrf,
+    error_rate,
+    p_value,
+    paired_bootstrap,
+)
 from seqtut.equations.search import beam_score, length_penalty
 from seqtut.equations.seq2seq import (
     decoder_gradient,
@@ -116,6 +123,8 @@ __all__ = [
     "bernoulli_mixture",
     "best_denoiser",
     "bleu",
+    "bootstrap_interval",
+    "chrf",
     "conditional_entropy",
     "convolution",
     "cross_entropy",
@@ -131,6 +140,7 @@ __all__ = [
     "encoder_decoder",
     "encoder_gradient",
     "entropy",
+    "error_rate",
     "f1",
     "factorisation",
     "false_alarm_rate",
@@ -157,8 +167,10 @@ __all__ = [
     "multi_head_attention",
     "negative_log_likelihood",
     "neighbour_distance",
+    "p_value",
     "noise_as_penalty",
     "pair_order",
+    "paired_bootstrap",
     "pathwise_gradient",
     "pca",
     "pca_error",

@@ -105,6 +105,7 @@ def edit_distance(hypothesis: Tokens, reference: Tokens) -> int:
     Returns:
         The number of edits.
 
+    Equation: eq-edit-distance
     Source: Levenshtein (1966); Wagner and Fischer (1974).
     """
     table = np.zeros((len(hypothesis) + 1, len(reference) + 1), np.int64)
@@ -141,6 +142,7 @@ def bleu(
     Raises:
         ValueError: If the two differ in length or an example has no reference.
 
+    Equation: eq-bleu
     Source: Papineni et al. (2002).
     """
     if len(hypotheses) != len(references) or not all(len(right) for right in references):
