@@ -88,7 +88,8 @@ def same_text(answer: Any) -> Hint | None:
 def _number(found: Any) -> float | None:
     try:
         value = np.asarray(found, np.float64)
-        return float(value) if value.shape == () and not isinstance(found, str) else None
+        usable = value.shape == () and not isinstance(found, str | None)
+        return float(value) if usable else None
     except Exception:  # anything may have been returned, or nothing
         return None
 
