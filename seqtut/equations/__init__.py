@@ -98,6 +98,12 @@ from seqtut.equations.series import (
     recurrent_autoencoder,
     window_count,
 )
+from seqtut.equations.subwords import (
+    best_segmentation,
+    padding_share,
+    pair_merge,
+    segmentation_probability,
+)
 from seqtut.equations.variational import (
     elbo,
     elbo_derivation,
@@ -122,6 +128,7 @@ __all__ = [
     "bernoulli_likelihood",
     "bernoulli_mixture",
     "best_denoiser",
+    "best_segmentation",
     "bleu",
     "bootstrap_interval",
     "chrf",
@@ -169,6 +176,8 @@ __all__ = [
     "neighbour_distance",
     "p_value",
     "noise_as_penalty",
+    "padding_share",
+    "pair_merge",
     "pair_order",
     "paired_bootstrap",
     "pathwise_gradient",
@@ -182,6 +191,7 @@ __all__ = [
     "reparameterisation",
     "salt_and_pepper",
     "score_gradient",
+    "segmentation_probability",
     "sinusoidal_positions",
     "softmax",
     "sparse_objective",

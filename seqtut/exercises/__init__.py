@@ -11,6 +11,7 @@ from seqtut.exercises import (
     recurrent_networks,
     regularised_autoencoders,
     seq2seq_math,
+    text,
     variational_autoencoder,
 )
 from seqtut.exercises.registry import Hint, Verdict, check, exercise, judge, names
@@ -31,5 +32,6 @@ __all__ = [
     "recurrent_networks",
     "regularised_autoencoders",
     "seq2seq_math",
+    "text",
     "variational_autoencoder",
 ]
