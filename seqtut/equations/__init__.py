@@ -68,7 +68,8 @@ from seqtut.equations.regularised import (
     salt_and_pepper,
     sparse_objective,
 )
-from seqtut.equations.search import beam_score, length_penalty
+from seqtut.equations.sampling import temperature, top_p
+from seqtut.equations.search import beam_score, best_sequence, length_penalty, prefix_bound
 from seqtut.equations.sequences import (
     factorisation,
     negative_log_likelihood,
@@ -107,6 +108,7 @@ __all__ = [
     "bernoulli_likelihood",
     "bernoulli_mixture",
     "best_denoiser",
+    "best_sequence",
     "bleu",
     "conditional_entropy",
     "convolution",
@@ -152,6 +154,7 @@ __all__ = [
     "pca_error",
     "perplexity",
     "precision_recall",
+    "prefix_bound",
     "principal_angle",
     "recurrence",
     "recurrent_autoencoder",
@@ -163,8 +166,10 @@ __all__ = [
     "sparse_objective",
     "squared_error",
     "state_jacobian",
+    "temperature",
     "threshold",
     "tied_decoder",
+    "top_p",
     "transposed_convolution",
     "weighted_elbo",
     "window_count",
