@@ -68,6 +68,7 @@ from seqtut.equations.regularised import (
     salt_and_pepper,
     sparse_objective,
 )
+from seqtut.equations.sampling import temperature, top_p
 from seqtut.equations.scores import (
     bootstrap_interval,
     chrf,
@@ -75,7 +76,7 @@ from seqtut.equations.scores import (
     p_value,
     paired_bootstrap,
 )
-from seqtut.equations.search import beam_score, length_penalty
+from seqtut.equations.search import beam_score, best_sequence, length_penalty, prefix_bound
 from seqtut.equations.seq2seq import (
     decoder_gradient,
     encoder_decoder,
@@ -129,6 +130,7 @@ __all__ = [
     "bernoulli_mixture",
     "best_denoiser",
     "best_segmentation",
+    "best_sequence",
     "bleu",
     "bootstrap_interval",
     "chrf",
@@ -185,6 +187,7 @@ __all__ = [
     "pca_error",
     "perplexity",
     "precision_recall",
+    "prefix_bound",
     "principal_angle",
     "recurrence",
     "recurrent_autoencoder",
@@ -197,9 +200,11 @@ __all__ = [
     "sparse_objective",
     "squared_error",
     "state_jacobian",
+    "temperature",
     "threshold",
     "tied_decoder",
     "total_probability",
+    "top_p",
     "transposed_convolution",
     "unavoidable_edits",
     "weighted_elbo",
