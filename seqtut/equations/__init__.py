@@ -4,6 +4,14 @@
 written to be read beside the equation, and know no TensorFlow.
 """
 
+from seqtut.equations.alignment import (
+    attention_gradient,
+    context,
+    expected_position,
+    letter_alignment,
+    masked_softmax,
+    softmax_jacobian,
+)
 from seqtut.equations.attention import (
     additive_attention,
     dot_attention,
@@ -99,6 +107,7 @@ __all__ = [
     "additive_attention",
     "anomaly_score",
     "at_base_rate",
+    "attention_gradient",
     "autoencoder",
     "autoregressive_decoder",
     "average_precision",
@@ -109,6 +118,7 @@ __all__ = [
     "best_denoiser",
     "bleu",
     "conditional_entropy",
+    "context",
     "convolution",
     "cross_entropy",
     "denoising_objective",
@@ -120,6 +130,7 @@ __all__ = [
     "elbo_derivation",
     "elbo_gap",
     "entropy",
+    "expected_position",
     "f1",
     "factorisation",
     "false_alarm_rate",
@@ -134,11 +145,13 @@ __all__ = [
     "label_smoothing",
     "layer_normalisation",
     "length_penalty",
+    "letter_alignment",
     "linear_denoiser",
     "linear_gaussian",
     "linear_gradient",
     "lstm",
     "marginal_likelihood",
+    "masked_softmax",
     "masked_squared_error",
     "mean_interval",
     "mean_squared_error",
@@ -160,6 +173,7 @@ __all__ = [
     "score_gradient",
     "sinusoidal_positions",
     "softmax",
+    "softmax_jacobian",
     "sparse_objective",
     "squared_error",
     "state_jacobian",
