@@ -195,7 +195,7 @@ def pointers(answer: Any) -> Hint | None:
             _, weights = equations.dot_attention(queries, keys, keys)
         if not np.isfinite(weights).all():
             return Hint(
-                f"for length {length} the scores are too large for a float. Shorter vectors will do.",
+                f"for length {length} the scores are too large for a float. Take shorter vectors.",
                 f"长度为 {length} 时，分数大到浮点数装不下。向量不必这么长。",
             )
         hint = _wrong_pointers(weights, length)
