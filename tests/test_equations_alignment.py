@@ -1,4 +1,4 @@
-from itertools import product
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -96,34 +96,22 @@ def test_the_expected_position_of_certain_weights_is_where_they_are():
 
 
 @few
-@given(seed=seeds, letters=st.integers(1, 5), sounds=st.integers(1, 5))
+@given(seed=seeds, letters=st.integers(1, 7), sounds=st.integers(1, 5))
 def test_a_letter_alignment_weighs_every_way_of_sharing_the_sounds_out(seed, letters, sounds):
-    if sounds > 2 * letters:
-        return
+    letters = max(letters, sounds)
     rng = np.random.default_rng(seed)
-    nothing, one, two = (
-        rng.random(letters),
-        rng.random((letters, sounds)),
-        rng.random((letters, sounds - 1)),
-    )
+    none, one = rng.random(letters), rng.random((letters, sounds))
     wanted, total = np.zeros((sounds, letters)), 0.0
-    for counts in product(range(3), repeat=letters):
-        if sum(counts) != sounds:
-            continue
-        begins = np.cumsum((0, *counts[:-1]))
-        parts = [
-            (nothing[s], one[s], two[s])[k] if k == 0 else (one, two)[k - 1][s, t]
-            for s, (k, t) in enumerate(zip(counts, begins, strict=True))
-        ]
-        chance = float(np.prod(parts))
+    for places in combinations(range(letters), sounds):
+        silent = np.setdiff1d(np.arange(letters), places)
+        chance = none[silent].prod() * one[list(places), range(sounds)].prod()
         total += chance
-        for s, (k, t) in enumerate(zip(counts, begins, strict=True)):
-            wanted[t : t + k, s] += chance
-    found = equations.letter_alignment(nothing, one, two)
+        wanted[range(sounds), list(places)] += chance
+    found = equations.letter_alignment(none, one)
     np.testing.assert_allclose(found, wanted / total)
     np.testing.assert_allclose(found.sum(axis=1), 1)
 
 
 def test_sounds_that_no_letter_can_make_are_refused():
-    with pytest.raises(ValueError, match="No way to share 3 sounds among 1 letters"):
-        equations.letter_alignment(np.ones(1), np.ones((1, 3)), np.ones((1, 2)))
+    with pytest.raises(ValueError, match="1 letters for 3 sounds"):
+        equations.letter_alignment(np.ones(1), np.ones((1, 3)))

@@ -101,16 +101,15 @@ def expected_position(weights: np.ndarray) -> np.ndarray:
     return weights @ np.arange(1, weights.shape[-1] + 1)
 
 
-def letter_alignment(nothing: np.ndarray, one: np.ndarray, two: np.ndarray) -> np.ndarray:
-    """Returns how probable it is that a letter makes a sound, if each makes none, one or two.
+def letter_alignment(none: np.ndarray, one: np.ndarray) -> np.ndarray:
+    """Returns how probable it is that a letter makes a sound, if each makes one or none.
 
     Letters make their sounds from left to right and none is left over. All ways of sharing the
     sounds among the letters are weighed at once, by sums from the left and from the right.
 
     Args:
-        nothing: `(S,)`, the probability that letter s is silent.
-        one: `(S, T)`, that it makes sound t and no other.
-        two: `(S, T - 1)`, that it makes the sounds t and t + 1.
+        none: `(S,)`, the probability that letter s makes no sound.
+        one: `(S, T)`, that it makes sound t.
 
     Returns:
         `(T, S)` float64; each row sums to 1.
@@ -122,25 +121,20 @@ def letter_alignment(nothing: np.ndarray, one: np.ndarray, two: np.ndarray) -> n
 
     Equation: eq-letter-alignment
     """
-    nothing, one, two = (np.asarray(a, np.float64) for a in (nothing, one, two))
+    none, one = (np.asarray(a, np.float64) for a in (none, one))
     letters, sounds = one.shape
-    left = np.zeros((letters + 1, sounds + 1))  # A: the first s letters make the first t sounds
-    right = np.zeros((letters + 1, sounds + 1))  # B: the letters after s make those after t
-    left[0, 0] = right[letters, sounds] = 1
+    a = np.zeros((letters + 1, sounds + 1))  # the first s letters make the first t sounds
+    b = np.zeros((letters + 1, sounds + 1))  # the letters after s make the sounds after t
+    a[0, 0] = b[letters, sounds] = 1
     for s in range(letters):
-        left[s + 1] = left[s] * nothing[s]
-        left[s + 1, 1:] += left[s, :-1] * one[s]
-        left[s + 1, 2:] += left[s, :-2] * two[s]
+        a[s + 1] = a[s] * none[s]
+        a[s + 1, 1:] += a[s, :-1] * one[s]
     for s in reversed(range(letters)):
-        right[s] = right[s + 1] * nothing[s]
-        right[s, :-1] += right[s + 1, 1:] * one[s]
-        right[s, :-2] += right[s + 1, 2:] * two[s]
-    if not left[letters, sounds] > 0:
+        b[s] = b[s + 1] * none[s]
+        b[s, :-1] += b[s + 1, 1:] * one[s]
+    if not a[letters, sounds] > 0:
         raise ValueError(
-            f"No way to share {sounds} sounds among {letters} letters has a probability above 0."
+            "The sounds cannot be shared out with a probability above 0. Received: "
+            f"{letters} letters for {sounds} sounds. Leave the word out."
         )
-    alone = left[:-1, :-1] * one * right[1:, 1:]
-    pairs = left[:-1, :-2] * two * right[1:, 2:]
-    alone[:, :-1] += pairs
-    alone[:, 1:] += pairs
-    return (alone / left[letters, sounds]).T
+    return (a[:-1, :-1] * one * b[1:, 1:] / a[letters, sounds]).T
