@@ -4,6 +4,14 @@
 written to be read beside the equation, and know no TensorFlow.
 """
 
+from seqtut.equations.alignment import (
+    attention_gradient,
+    context,
+    expected_position,
+    letter_alignment,
+    masked_softmax,
+    softmax_jacobian,
+)
 from seqtut.equations.attention import (
     additive_attention,
     dot_attention,
@@ -121,6 +129,7 @@ __all__ = [
     "additive_attention",
     "anomaly_score",
     "at_base_rate",
+    "attention_gradient",
     "autoencoder",
     "autoregressive_decoder",
     "average_precision",
@@ -135,6 +144,7 @@ __all__ = [
     "bootstrap_interval",
     "chrf",
     "conditional_entropy",
+    "context",
     "convolution",
     "cross_entropy",
     "decoder_gradient",
@@ -150,6 +160,7 @@ __all__ = [
     "encoder_gradient",
     "entropy",
     "error_rate",
+    "expected_position",
     "f1",
     "factorisation",
     "false_alarm_rate",
@@ -164,12 +175,14 @@ __all__ = [
     "label_smoothing",
     "layer_normalisation",
     "length_penalty",
+    "letter_alignment",
     "linear_denoiser",
     "linear_gaussian",
     "linear_gradient",
     "logit_gradient",
     "lstm",
     "marginal_likelihood",
+    "masked_softmax",
     "masked_squared_error",
     "mean_interval",
     "mean_squared_error",
@@ -197,6 +210,7 @@ __all__ = [
     "segmentation_probability",
     "sinusoidal_positions",
     "softmax",
+    "softmax_jacobian",
     "sparse_objective",
     "squared_error",
     "state_jacobian",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from seqtut.equations.sequences import softmax
+from seqtut.equations.alignment import masked_softmax
 
 
 def dot_attention(
@@ -28,12 +28,14 @@ def dot_attention(
         finds zeros.
 
     Source: Luong et al. (2015); Vaswani et al. (2017) for the scale.
+
+    Equation: eq-dot-attention
     """
     query, keys, values = (np.asarray(a, np.float64) for a in (query, keys, values))
     scores = query @ np.swapaxes(keys, -1, -2)
     if scaled:
         scores = scores / np.sqrt(query.shape[-1])
-    weights = _masked_softmax(scores, mask)
+    weights = masked_softmax(scores, mask)
     return weights @ values, weights
 
 
@@ -62,10 +64,12 @@ def additive_attention(
         finds zeros.
 
     Source: Bahdanau et al. (2015).
+
+    Equation: eq-additive-attention
     """
     query, keys, w, u, b, v = (np.asarray(a, np.float64) for a in (query, keys, w, u, b, v))
     hidden = np.tanh((query @ w)[:, :, None] + (keys @ u + b)[:, None])
-    weights = _masked_softmax(hidden @ v, None if mask is None else np.asarray(mask)[:, None])
+    weights = masked_softmax(hidden @ v, None if mask is None else np.asarray(mask)[:, None])
     return weights @ keys, weights
 
 
@@ -150,9 +154,3 @@ def sinusoidal_positions(steps: int, width: int) -> np.ndarray:
         raise ValueError(f"A sine goes with a cosine: width must be even. Received: {width}.")
     angles = np.arange(steps)[:, None] / 10_000 ** (np.arange(0, width, 2) / width)
     return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(steps, width)
-
-
-def _masked_softmax(scores: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
-    """Gives exactly 0 to what is not kept, and to everything where nothing is."""
-    keep = np.broadcast_to(True if mask is None else np.asarray(mask, bool), scores.shape)
-    return softmax(np.where(keep, scores, -1e9)) * keep

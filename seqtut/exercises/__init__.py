@@ -3,6 +3,7 @@
 # Importing a room registers its checkers.
 from seqtut.exercises import (
     anomaly_detection,
+    attention,
     autoencoder,
     background,
     concepts,
@@ -21,6 +22,7 @@ __all__ = [
     "Hint",
     "Verdict",
     "anomaly_detection",
+    "attention",
     "autoencoder",
     "background",
     "check",
