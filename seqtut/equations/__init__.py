@@ -113,6 +113,13 @@ from seqtut.equations.subwords import (
     pair_merge,
     segmentation_probability,
 )
+from seqtut.equations.transformer import (
+    attention_cost,
+    feed_forward,
+    pre_norm_block,
+    scaled_dot_attention,
+    shift_of_positions,
+)
 from seqtut.equations.variational import (
     elbo,
     elbo_derivation,
@@ -130,6 +137,7 @@ __all__ = [
     "anomaly_score",
     "at_base_rate",
     "attention_gradient",
+    "attention_cost",
     "autoencoder",
     "autoregressive_decoder",
     "average_precision",
@@ -164,6 +172,7 @@ __all__ = [
     "f1",
     "factorisation",
     "false_alarm_rate",
+    "feed_forward",
     "free_bits",
     "gaussian_kl",
     "gradient_clipping",
@@ -199,6 +208,7 @@ __all__ = [
     "pca",
     "pca_error",
     "perplexity",
+    "pre_norm_block",
     "precision_recall",
     "prefix_bound",
     "principal_angle",
@@ -206,8 +216,10 @@ __all__ = [
     "recurrent_autoencoder",
     "reparameterisation",
     "salt_and_pepper",
+    "scaled_dot_attention",
     "score_gradient",
     "segmentation_probability",
+    "shift_of_positions",
     "sinusoidal_positions",
     "softmax",
     "softmax_jacobian",

@@ -93,6 +93,7 @@ def multi_head_attention(
     Returns:
         The output `(B, T, D)` and the weights `(B, H, T, S)`.
 
+    Equation: eq-multi-head-attention
     Source: Vaswani et al. (2017).
     """
 
@@ -127,6 +128,7 @@ def layer_normalisation(
     Returns:
         `(..., D)` float64.
 
+    Equation: eq-layer-normalisation
     Source: Ba et al. (2016).
     """
     x, gain, offset = (np.asarray(a, np.float64) for a in (x, gain, offset))
@@ -148,6 +150,7 @@ def sinusoidal_positions(steps: int, width: int) -> np.ndarray:
     Raises:
         ValueError: If `width` is odd.
 
+    Equation: eq-sinusoidal-positions
     Source: Vaswani et al. (2017).
     """
     if width % 2:

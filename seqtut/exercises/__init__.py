@@ -14,6 +14,7 @@ from seqtut.exercises import (
     regularised_autoencoders,
     seq2seq_math,
     text,
+    transformer,
     variational_autoencoder,
 )
 from seqtut.exercises.registry import Hint, Verdict, check, exercise, judge, names
@@ -37,5 +38,6 @@ __all__ = [
     "regularised_autoencoders",
     "seq2seq_math",
     "text",
+    "transformer",
     "variational_autoencoder",
 ]
