@@ -22,6 +22,7 @@ def label_smoothing(targets: np.ndarray, vocabulary: int, epsilon: float) -> np.
     Raises:
         ValueError: If `epsilon` is not in [0, 1), or a target is not in 0 ... V - 1.
 
+    Equation: eq-label-smoothing
     Source: Szegedy et al. (2016), section 7.
     """
     targets = np.asarray(targets)
@@ -48,6 +49,7 @@ def cross_entropy(distributions: np.ndarray, logits: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: If the shapes differ or there is no axis V.
 
+    Equation: eq-cross-entropy
     Source: Goodfellow et al. (2016), section 3.13.
     """
     distributions, logits = np.asarray(distributions, np.float64), np.asarray(logits, np.float64)
@@ -65,7 +67,7 @@ def perplexity(negative_log_likelihoods: np.ndarray, mask: np.ndarray | None = N
     """Returns the perplexity: how many equally likely tokens would be as hard to guess.
 
     The mean goes over all kept tokens before the exponential; a mean of the perplexities of
-    batches or sentences is another, larger number.
+    batches or sentences is another number, and larger as a rule.
 
     Args:
         negative_log_likelihoods: `(...)` of each token, in nats.
@@ -77,6 +79,7 @@ def perplexity(negative_log_likelihoods: np.ndarray, mask: np.ndarray | None = N
     Raises:
         ValueError: If the shapes differ or no token is kept.
 
+    Equation: eq-perplexity
     Source: Jelinek et al. (1977).
     """
     nats = np.asarray(negative_log_likelihoods, np.float64)
@@ -102,6 +105,7 @@ def edit_distance(hypothesis: Tokens, reference: Tokens) -> int:
     Returns:
         The number of edits.
 
+    Equation: eq-edit-distance
     Source: Levenshtein (1966); Wagner and Fischer (1974).
     """
     table = np.zeros((len(hypothesis) + 1, len(reference) + 1), np.int64)
@@ -138,6 +142,7 @@ def bleu(
     Raises:
         ValueError: If the two differ in length or an example has no reference.
 
+    Equation: eq-bleu
     Source: Papineni et al. (2002).
     """
     if len(hypotheses) != len(references) or not all(len(right) for right in references):
