@@ -43,6 +43,7 @@ from seqtut.equations.detection import (
     precision_recall,
     threshold,
 )
+from seqtut.equations.encoder_decoder import greedy, input_worth, mutual_agreement
 from seqtut.equations.evaluation import (
     bleu,
     cross_entropy,
@@ -176,9 +177,11 @@ __all__ = [
     "free_bits",
     "gaussian_kl",
     "gradient_clipping",
+    "greedy",
     "gru",
     "half_life",
     "importance_weighted_bound",
+    "input_worth",
     "k_sparse",
     "kullback_leibler",
     "label_smoothing",
@@ -196,6 +199,7 @@ __all__ = [
     "mean_interval",
     "mean_squared_error",
     "multi_head_attention",
+    "mutual_agreement",
     "negative_log_likelihood",
     "neighbour_distance",
     "p_value",
