@@ -142,43 +142,58 @@ def test_a_wrong_mean_is_named_with_its_reason(mean, hint):
     assert hint in hint_of("text-3", mean)
 
 
-def batches_of(lengths, size, rng, pool=20, shuffle=True, mix=True, kind=np.asarray):
-    n = len(lengths)
+def batches_of(lengths, most, rng, pool=400, shuffle=True, mix=True, kind=np.asarray):
+    n, lengths = len(lengths), np.array(lengths)
     order = rng.permutation(n) if shuffle else np.arange(n)
     found = []
-    for start in range(0, n, pool * size):
-        chosen = order[start : start + pool * size]
-        chosen = chosen[np.argsort(np.asarray(lengths)[chosen], kind="stable")]
-        found += [kind(chosen[i : i + size]) for i in range(0, len(chosen), size)]
+    for start in range(0, n, pool):
+        chosen = order[start : start + pool]
+        batch = []
+        for i in chosen[np.argsort(lengths[chosen], kind="stable")]:
+            if batch and (len(batch) + 1) * lengths[i] > most:  # the newest is the longest
+                found.append(kind(batch))
+                batch = []
+            batch.append(i)
+        found.append(kind(batch))
     return [found[i] for i in rng.permutation(len(found))] if mix else found
 
 
-@pytest.mark.parametrize("pool", [10, 20, 50, 100])
+@pytest.mark.parametrize("pool", [200, 400, 1000])
 def test_pools_of_several_sizes_are_right(pool):
     assert judge("text-4", lambda n, size, rng: batches_of(n, size, rng, pool)).right
 
 
 def test_lists_of_indices_are_right_as_well():
     def as_lists(n, size, rng):
-        return batches_of(n, size, rng, kind=lambda chosen: chosen.tolist())
+        return batches_of(n, size, rng, kind=lambda chosen: [int(i) for i in chosen])
 
     assert judge("text-4", as_lists).right
 
 
-def ragged(lengths, size, rng):
-    return batches_of(lengths, size - 1, rng)
+def one_by_one(lengths, most, rng):
+    return [np.array([i]) for i in rng.permutation(len(lengths))]
+
+
+def by_sum(lengths, most, rng):
+    """Counts the tokens of a batch instead of its positions."""
+    n, lengths = len(lengths), np.array(lengths)
+    order = rng.permutation(n)
+    homes = np.cumsum(lengths[order]) // most
+    return [order[homes == home] for home in np.unique(homes)]
 
 
 @pytest.mark.parametrize(
     ("make", "hint"),
     [
-        (lambda n, size, rng: batches_of(n, size, rng, pool=1), "padding"),
-        (lambda n, size, rng: batches_of(n, size, rng, 100, shuffle=False), "same examples"),
-        (lambda n, size, rng: batches_of(n, size, rng, 100, mix=False), "order of their lengths"),
-        (lambda n, size, rng: batches_of(n, size, rng, 20, mix=False), "order of their lengths"),
+        (lambda n, size, rng: batches_of(n, size, rng, pool=60), "padding"),
+        (lambda n, size, rng: batches_of(n, size, rng, 2000, shuffle=False), "same examples"),
+        (lambda n, size, rng: batches_of(n, size, rng, 2000, mix=False), "order of their lengths"),
+        (lambda n, size, rng: batches_of(n, size, rng, 400, mix=False), "order of their lengths"),
         (lambda n, size, rng: batches_of(n, size, rng)[1:], "missing or twice"),
-        (lambda n, size, rng: batches_of(n, 2 * size, rng), "more than 20"),
-        (ragged, "more than one batch"),
+        (lambda n, size, rng: batches_of(n, 2 * size, rng), "160 is the limit"),
+        (by_sum, "not the sum of the lengths"),
+        (one_by_one, "too many"),
+        (lambda n, size, rng: batches_of(n, size // 2, rng), "too many"),
         (lambda n, size, rng: [], "missing or twice"),
         (lambda n, size, rng: None, "list of arrays"),
         (lambda n, size, rng: [np.array([0.5])], "list of arrays"),

@@ -221,22 +221,23 @@ def _wrong_mean(given: np.ndarray, vectors: np.ndarray, mask: np.ndarray) -> Hin
     )
 
 
-_MOST, _EXAMPLES = 20, 2000
+_POSITIONS, _EXAMPLES = 160, 2000
+_SPARE = 1.3  # times as many batches as would do if all were full
 
 
 @exercise("text-4")
 def make_batches(answer: Any) -> Hint | None:
-    """Wants a function that makes the batches of an epoch, of like length and new every time."""
+    """Wants a function that makes the batches of an epoch, large and new every time."""
     rng = np.random.default_rng(6)
     lengths = rng.integers(3, 15, _EXAMPLES)
     for examples in (_EXAMPLES, 1990, 7):
         epochs = []
         for seed in (1, 2):
             generator = np.random.default_rng(seed)
-            found, failure = call(answer, lengths[:examples].copy(), _MOST, generator)
+            found, failure = call(answer, lengths[:examples].copy(), _POSITIONS, generator)
             if failure:
                 return failure
-            batches, hint = _indices(found, examples)
+            batches, hint = _indices(found, lengths[:examples])
             if hint:
                 return hint
             epochs.append(batches)
@@ -247,7 +248,7 @@ def make_batches(answer: Any) -> Hint | None:
     return None
 
 
-def _indices(found: Any, examples: int) -> tuple[list[np.ndarray], Hint | None]:
+def _indices(found: Any, lengths: np.ndarray) -> tuple[list[np.ndarray], Hint | None]:
     """Returns batches of whole numbers in which each example is once, or what is wrong."""
     try:
         batches = [np.asarray(batch) for batch in found]
@@ -259,20 +260,20 @@ def _indices(found: Any, examples: int) -> tuple[list[np.ndarray], Hint | None]:
             "the function returns a list of arrays, each with the indices of its examples.",
             "函数应返回由数组组成的列表，每个数组是该批量中样本的下标。",
         )
-    if max(map(len, batches), default=0) > _MOST:
-        return [], Hint(
-            f"a batch has more than {_MOST} examples.", f"有的批量超过了 {_MOST} 个样本。"
-        )
+    examples = len(lengths)
     everyone = np.sort(np.concatenate(batches)) if batches else np.zeros(0)
     if not np.array_equal(everyone, np.arange(examples)):
         return [], Hint(
             f"each of {examples} examples is in exactly one batch. Some are missing or twice.",
             f"{examples} 个样本应各在且只在一个批量中。现在有的缺失，有的重复。",
         )
-    if sum(len(batch) < _MOST for batch in batches) > 1:
+    largest = max(len(batch) * int(lengths[batch].max()) for batch in batches)
+    if largest > _POSITIONS:
         return [], Hint(
-            "more than one batch is smaller than the others. Cut each pool at whole batches.",
-            "不止一个批量比其他的小。请让每个池恰好包含整数个批量。",
+            f"a batch has {largest} positions, and {_POSITIONS} is the limit. Positions are "
+            "examples times the longest of them, not the sum of the lengths.",
+            f"有一个批量有 {largest} 个位置，上限是 {_POSITIONS}。"
+            "位置数是样本数乘以其中最长的长度，不是长度之和。",
         )
     return batches, None
 
@@ -288,6 +289,14 @@ def _wrong_batches(lengths: np.ndarray, one: list, other: list) -> Hint | None:
             "length before you cut batches, many batches' worth at a time.",
             f"{equations.padding_share(lengths, one):.0%} 的位置是填充。"
             "请在切分批量之前按长度排序，每次排序足够多个批量的样本。",
+        )
+    enough = int(_SPARE * lengths.sum() / _POSITIONS) + 1
+    if len(one) > enough:
+        return Hint(
+            f"{len(one)} batches are too many, {enough} would do. Let a batch grow until one more "
+            "example makes it too big.",
+            f"{len(one)} 个批量太多了，{enough} 个就够。"
+            "让批量不断增大，直到再加一个样本就会超过上限。",
         )
     first, second = _mates(one), _mates(other)
     if len(first & second) > len(first) / 4:
