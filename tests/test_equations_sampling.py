@@ -56,3 +56,15 @@ def test_top_p_keeps_the_fewest_that_reach_the_share_and_agrees_with_truncate(lo
 def test_top_p_refuses_what_is_no_distribution_and_no_share(p, share):
     with pytest.raises(ValueError, match="top_p needs .* Received: shape"):
         equations.top_p(np.array(p), share)
+
+
+def test_neither_a_low_temperature_nor_large_logits_overflow():
+    np.testing.assert_allclose(equations.temperature([1.0, 2.0], 1e-310), [0, 1])
+    np.testing.assert_allclose(equations.temperature([1e308, 1e307], 0.1), [1, 0])
+
+
+def test_top_p_of_everything_is_a_new_distribution():
+    p = np.array([0.5, 0.500004])
+    everything = equations.top_p(p, 1)
+    assert everything is not p
+    assert everything.sum() == pytest.approx(1, abs=1e-12)

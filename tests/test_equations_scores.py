@@ -115,7 +115,13 @@ def test_an_interval_holds_the_middle_of_the_results():
         ),
         (lambda: equations.bootstrap_interval(np.zeros(0)), "0 results"),
         (lambda: equations.bootstrap_interval(np.ones(3), 1.0), "level 1.0"),
-        (lambda: equations.p_value(np.zeros(0)), "Received: 0"),
+        (lambda: equations.p_value(np.zeros(0)), r"shape \(0,\)"),
+        (lambda: equations.p_value([0.1, np.nan]), "1 nan"),
+        (lambda: equations.p_value(np.ones((1, 9))), r"shape \(1, 9\)"),
+        (lambda: equations.error_rate(["abc"], ["abc"]), r"Write \['abc'\]"),
+        (lambda: equations.chrf(["abc"], ["abc"]), "list of references"),
+        (lambda: equations.bleu(["abc"], ["abc"]), "list of references"),
+        (lambda: equations.error_rate(["a", "b"], [np.array(["a", "b"])]), "references for 1"),
     ],
 )
 def test_what_cannot_be_scored_is_refused_in_a_sentence(call, message):

@@ -67,6 +67,8 @@ def test_the_best_sequence_avoids_what_cannot_come_and_refuses_an_endless_model(
     never = np.array([-np.inf, 0.0])
     with pytest.raises(ValueError, match="none within 5 tokens"):
         equations.best_sequence(lambda y: never, 0, 5)
+    with pytest.raises(ValueError, match="none within 0 tokens"):
+        equations.best_sequence(lambda y: logs[0], 0, 0)
 
 
 @given(logs=st.lists(st.floats(-20, 0), min_size=1, max_size=12), cut=st.integers(1, 12))

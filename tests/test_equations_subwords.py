@@ -145,6 +145,9 @@ def test_the_share_of_padding_is_what_the_masks_of_bucketed_batches_count(length
         ([-1], [[0]], "lengths"),
         ([0, 0], [[0, 1]], "any"),
         ([1], [], "any"),
+        ([1, 2], [[[0, 1]]], "of shape"),
+        ([1, 2], [[True, False]], "Use flatnonzero"),
+        ([1, 2], [[0.0, 1.0]], "whole numbers"),
     ],
 )
 def test_a_share_of_nothing_or_of_bad_lengths_is_refused(lengths, batches, said):

@@ -166,3 +166,18 @@ def test_the_bound_is_right_and_holds_for_every_length():
 )
 def test_a_wrong_bound_is_named_with_its_reason(answer, hint):
     assert hint in hint_of("decoding-4", answer)
+
+
+@pytest.mark.parametrize("all_ties", [True, False])
+def test_a_nucleus_that_keeps_more_than_the_fewest_is_refused(all_ties):
+    def nucleus(p, share):
+        order = np.argsort(-p, kind="stable")
+        before = np.cumsum(p[order]) - p[order]
+        kept = np.zeros(len(p), bool)
+        kept[order[before < share if all_ties else before <= share]] = True
+        if all_ties:
+            kept = p >= p[kept].min()
+        q = np.where(kept, p, 0)
+        return q / q.sum()
+
+    assert "no third is kept" in hint_of("decoding-1", nucleus)

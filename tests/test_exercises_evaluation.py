@@ -209,3 +209,22 @@ def rarer(a, b, draws):
 )
 def test_a_wrong_p_value_is_named_with_its_reason(p, hint):
     assert hint in hint_of("evaluation-4", p)
+
+
+def test_a_p_value_that_ignores_a_systems_lengths_or_all_of_them_is_refused():
+    def p_of(d):
+        return min(1, 2 * (1 + min((d <= 0).sum(), (d >= 0).sum())) / (1 + len(d)))
+
+    for wrong in (
+        lambda a, b, w: p_of(w @ (a[0] - b[0])),
+        lambda a, b, w: p_of((w @ (a[0] - b[0])) / (w @ a[1])),
+    ):
+        assert not judge("evaluation-4", wrong).right
+
+
+def test_a_p_value_above_one_is_named():
+    def uncapped(a, b, w):
+        d = (w @ a[0]) / (w @ a[1]) - (w @ b[0]) / (w @ b[1])
+        return 2 * (1 + min((d <= 0).sum(), (d >= 0).sum())) / (1 + len(d))
+
+    assert "at most 1" in hint_of("evaluation-4", uncapped)

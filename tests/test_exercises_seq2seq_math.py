@@ -196,3 +196,11 @@ def test_a_wrong_gradient_by_the_code_is_named_with_its_reason(gradient, hint):
 def test_a_gradient_that_holds_for_one_step_only_is_not_right():
     verdict = judge(NAMES[3], lambda g, s, a, u: (g[:, 0] @ a.T * (1 - s[:, 1] ** 2)) @ u.T)
     assert not verdict.right
+
+
+def test_a_perplexity_that_leaves_out_the_last_step_is_refused():
+    def short(batches):
+        total = sum((nats * mask)[:, :-1].sum() for nats, mask in batches)
+        return np.exp(total / sum(mask[:, :-1].sum() for _, mask in batches))
+
+    assert not judge("seq2seq-math-1", short).right

@@ -207,6 +207,22 @@ def test_wrong_batches_are_named_with_their_reason(make, hint):
     assert hint in hint_of("text-4", make)
 
 
+@pytest.mark.parametrize("pool", [200, 400, 2000])
+@pytest.mark.parametrize("every", [1, 2])
+def test_pools_in_order_are_seen_whichever_way_they_run(pool, every):
+    def snake(lengths, most, rng):
+        lengths, found = np.array(lengths), []
+        order = rng.permutation(len(lengths))
+        for turn, start in enumerate(range(0, len(order), pool)):
+            chosen = order[start : start + pool]
+            part = batches_of(lengths[chosen], most, rng, len(chosen), shuffle=False, mix=False)
+            part = [chosen[batch] for batch in part]
+            found += part[::-1] if turn % every == 0 else part
+        return found
+
+    assert "order of their lengths" in hint_of("text-4", snake)
+
+
 def test_a_function_that_sorts_its_lengths_in_place_does_not_fool_the_check():
     def sorting(lengths, size, rng):
         found = batches_of(lengths, size, rng)
@@ -214,3 +230,36 @@ def test_a_function_that_sorts_its_lengths_in_place_does_not_fool_the_check():
         return found
 
     assert judge("text-4", sorting).right
+
+
+def test_listing_all_cuts_is_stopped_and_named():
+    def listing(text, p):
+        if not text:
+            return 1.0
+        ends = range(1, len(text) + 1)
+        return sum(p[text[:i]] * listing(text[i:], p) for i in ends if text[:i] in p)
+
+    assert "millions of cuts" in hint_of("text-2", listing)
+
+
+def test_normalising_one_side_alone_is_not_enough():
+    def one_side(a, b):
+        return unicodedata.normalize("NFC", a) == b or a == unicodedata.normalize("NFC", b)
+
+    assert not judge("text-1", one_side).right
+
+
+def test_a_mask_read_as_a_length_and_one_upside_down_are_told_apart():
+    def prefix(vectors, mask):
+        sums = [
+            v[: m.sum()].sum(axis=0) / max(m.sum(), 1) for v, m in zip(vectors, mask, strict=True)
+        ]
+        return np.array(sums)
+
+    def inverted(vectors, mask):
+        kept = np.where(~mask[..., None], vectors, 0).sum(axis=1)
+        with np.errstate(all="ignore"):
+            return kept / (~mask).sum(axis=1)[:, None]
+
+    assert not judge("text-3", prefix).right
+    assert "polarity" in hint_of("text-3", inverted)

@@ -32,6 +32,7 @@ def label_smoothing(targets: np.ndarray, vocabulary: int, epsilon: float) -> np.
         raise ValueError(
             f"Targets are in [0, {vocabulary}). Received: {targets.min()} to {targets.max()}."
         )
+    targets = targets if targets.size else targets.astype(np.int64)
     return (1 - epsilon) * np.eye(vocabulary)[targets] + epsilon / vocabulary
 
 
@@ -60,7 +61,8 @@ def cross_entropy(distributions: np.ndarray, logits: np.ndarray) -> np.ndarray:
         )
     shifted = logits - np.max(logits, axis=-1, keepdims=True)
     log_p = shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
-    return -np.sum(distributions * log_p, axis=-1)
+    # A token that cannot come costs nothing where it need not: 0 times the log of 0 is 0.
+    return -np.sum(distributions * np.where(distributions == 0, 0, log_p), axis=-1)
 
 
 def perplexity(negative_log_likelihoods: np.ndarray, mask: np.ndarray | None = None) -> float:
@@ -140,16 +142,12 @@ def bleu(
         From 0 to 1; 0 as soon as no n-gram of some n up to `order` matches.
 
     Raises:
-        ValueError: If the two differ in length or an example has no reference.
+        ValueError: If the two differ in length, or an example has no list of references.
 
     Equation: eq-bleu
     Source: Papineni et al. (2002).
     """
-    if len(hypotheses) != len(references) or not all(len(right) for right in references):
-        raise ValueError(
-            "bleu needs one reference or more for each hypothesis. Received: "
-            f"{len(hypotheses)} hypotheses, references for {sum(map(bool, references))}."
-        )
+    refuse_unpaired("bleu", hypotheses, references)
     matching, present = np.zeros(order), np.zeros(order)
     length = nearest_length = 0
     for said, right in zip(hypotheses, references, strict=True):
@@ -166,6 +164,31 @@ def bleu(
         return 0.0
     brevity = min(0.0, 1 - nearest_length / length)
     return float(np.exp(brevity + np.mean(np.log(matching / present))))
+
+
+def refuse_unpaired(name: str, hypotheses: Sequence, references: Sequence[Sequence]) -> None:
+    """Refuses references that are not one or more for each hypothesis.
+
+    Args:
+        name: Of the function that asks.
+        hypotheses: `N` answers.
+        references: For each, one or more.
+
+    Raises:
+        ValueError: If the two differ in length, or an example has no references, or one bare
+            string, whose characters would pass for as many references.
+    """
+    if len(hypotheses) != len(references) or not all(len(right) for right in references):
+        raise ValueError(
+            f"{name} needs one reference or more for each hypothesis. Received: "
+            f"{len(hypotheses)} hypotheses, references for {sum(len(r) > 0 for r in references)}."
+        )
+    bare = next((right for right in references if isinstance(right, str)), None)
+    if bare is not None:
+        raise ValueError(
+            f"{name} takes a list of references for each hypothesis. Received: {bare!r}. "
+            f"Write [{bare!r}]."
+        )
 
 
 def _ngrams(tokens: Tokens, n: int) -> Counter:

@@ -26,7 +26,10 @@ def temperature(logits: np.ndarray, tau: float) -> np.ndarray:
         raise ValueError(
             f"temperature needs tau above 0. Received: {tau}. Its limit at 0 is the largest logit."
         )
-    return softmax(np.asarray(logits, np.float64) / tau)
+    logits = np.asarray(logits, np.float64)
+    # Below the maximum, a quotient that overflows is one whose exponential is 0.
+    with np.errstate(over="ignore"):
+        return softmax((logits - np.max(logits, axis=-1, keepdims=True)) / tau)
 
 
 def top_p(probabilities: np.ndarray, share: float) -> np.ndarray:
@@ -55,7 +58,7 @@ def top_p(probabilities: np.ndarray, share: float) -> np.ndarray:
             f"Received: shape {p.shape}, sum {p.sum():.3g}, share {share}."
         )
     if share == 1:
-        return p
+        return p / p.sum()
     order = np.argsort(-p, kind="stable")
     before = np.concatenate([[0.0], np.cumsum(p[order])[:-1]])
     kept = np.zeros(len(p), bool)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqtut.equations.evaluation import Tokens, edit_distance
+from seqtut.equations.evaluation import Tokens, edit_distance, refuse_unpaired
 
 
 def error_rate(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -> float:
@@ -22,16 +22,12 @@ def error_rate(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Token
         0 or more; above 1 if there are more edits than there are tokens in the references.
 
     Raises:
-        ValueError: If the two differ in length, an example has no reference, or there is nothing
-            to divide by.
+        ValueError: If the two differ in length, an example has no list of references, or there is
+            nothing to divide by.
 
     Equation: eq-error-rate
     """
-    if len(hypotheses) != len(references) or not all(len(right) for right in references):
-        raise ValueError(
-            "error_rate needs one reference or more for each hypothesis. Received: "
-            f"{len(hypotheses)} hypotheses, references for {sum(map(bool, references))}."
-        )
+    refuse_unpaired("error_rate", hypotheses, references)
     edits = tokens = 0
     for said, right in zip(hypotheses, references, strict=True):
         fewest, length = min((edit_distance(said, r), len(r)) for r in right)
@@ -67,16 +63,12 @@ def chrf(
         From 0 to 1.
 
     Raises:
-        ValueError: If the two differ in length or an example has no reference.
+        ValueError: If the two differ in length, or an example has no list of references.
 
     Equation: eq-chrf
     Source: Popović (2015); details as in sacrebleu.
     """
-    if len(hypotheses) != len(references) or not all(len(right) for right in references):
-        raise ValueError(
-            "chrf needs one reference or more for each hypothesis. Received: "
-            f"{len(hypotheses)} hypotheses, references for {sum(map(bool, references))}."
-        )
+    refuse_unpaired("chrf", hypotheses, references)
     sums = np.zeros((order, 3))  # n-grams of the hypotheses, of the references, shared
     for said, right in zip(hypotheses, references, strict=True):
         counts = [_shared(said, r, order) for r in right]
@@ -186,7 +178,10 @@ def p_value(differences: np.ndarray) -> float:
     Source: Koehn (2004), two-sided.
     """
     differences = np.asarray(differences, np.float64)
-    if not differences.size:
-        raise ValueError("p_value needs one difference or more. Received: 0.")
+    if differences.ndim != 1 or not differences.size or np.isnan(differences).any():
+        raise ValueError(
+            "p_value needs differences (K,), one or more, all of them numbers. "
+            f"Received: shape {differences.shape}, {int(np.isnan(differences).sum())} nan."
+        )
     rarer = min(np.sum(differences <= 0), np.sum(differences >= 0))
     return min(1.0, 2 * (1 + int(rarer)) / (len(differences) + 1))

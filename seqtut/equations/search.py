@@ -31,7 +31,7 @@ def best_sequence(
         nonlocal best
         for token, gain in enumerate(np.asarray(log_probabilities(prefix), np.float64)):
             total = score + float(gain)
-            if token == end and total > best[1]:
+            if token == end and len(prefix) < longest and total > best[1]:
                 best = ((*prefix, token), total)
             elif token != end and gain > -np.inf and len(prefix) + 1 < longest:
                 follow((*prefix, token), total)

@@ -51,11 +51,11 @@ def encoder_decoder(
             f"shape {x.shape}. Give a (B, S) mask, True = keep."
         )
     for t in range(x.shape[1]):
-        h = np.where(keep[:, t, None], f(x[:, t], h), h)
+        h = np.where(keep[:, t, None], f(x[:, t], h.copy()), h)
     z = s = h
     p = np.empty((*before.shape[:2], len(b)))
     for t in range(before.shape[1]):
-        s = g(before[:, t], s)
+        s = g(before[:, t], s.copy())
         p[:, t] = softmax(s @ a + b)
     return z, p
 
@@ -87,7 +87,8 @@ def logit_gradient(
             f"some. Received: {distributions.shape}, {logits.shape} and {keep.shape}, "
             f"{int(keep.sum())} kept. Make target ids one-hot."
         )
-    return keep[..., None] * (softmax(logits) - distributions) / np.sum(keep)
+    blame = softmax(np.where(keep[..., None], logits, 0)) - distributions
+    return np.where(keep[..., None], blame, 0) / np.sum(keep)
 
 
 def decoder_gradient(

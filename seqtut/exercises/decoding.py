@@ -48,7 +48,16 @@ def nucleus(answer: Any) -> Hint | None:
         wanted = equations.top_p(p, share)
         if not _same(found, wanted):
             return _wrong_nucleus(found, p, share, wanted)
-    return None
+    found, failure = _array(answer, np.full(4, 0.25), 0.5, shape=(4,))
+    if failure or _same(np.sort(found), [0, 0, 0.5, 0.5]):  # whichever two
+        return failure
+    kept = int(np.sum(found > 0))
+    return Hint(
+        f"of four tokens of probability 0.25 any two reach the share 0.5, so no third is kept. "
+        f"Yours keeps {kept}.",
+        "四个概率为 0.25 的词元中，任意两个就达到份额 0.5，不再保留第三个。"
+        f"你的函数保留了 {kept} 个。",
+    )
 
 
 def _wrong_nucleus(found: np.ndarray, p: np.ndarray, share: float, wanted: Any) -> Hint:
@@ -138,7 +147,7 @@ def _wrong_penalty(
 def beam_step(answer: Any) -> Hint | None:
     """Wants a function of scores, log-probabilities and a width that takes one step of a beam."""
     rng = np.random.default_rng(2)
-    for rows, size, width in [(3, 5, 3), (1, 6, 4), (4, 7, 4), (2, 9, 5)] * 3:
+    for rows, size, width in [(4, 7, 4), (1, 6, 4), (3, 5, 3), (2, 9, 5)] * 3:
         scores = np.log(rng.uniform(0.05, 1, rows))
         log_p = np.log(rng.dirichlet(np.full(size, 0.5), rows) + 1e-12)
         found, failure = call(answer, scores.copy(), log_p.copy(), width)
@@ -233,6 +242,13 @@ def _wrong_bound(
             "without a penalty the bound is the prefix's own score: every token that follows can "
             "only lower it.",
             "没有惩罚时，上界就是前缀自己的得分：后面的每个词元只会使它降低。",
+        )
+    if alpha < 0 and _same(found, at(length)):
+        return Hint(
+            "the prefix has not ended, so no answer has its length: the shortest has one token "
+            "more, and with a negative alpha its penalty is the kindest.",
+            "这个前缀还没有结束，所以没有答案与它等长：最短的答案还要多一个词元，"
+            "alpha 为负时它的惩罚最宽松。",
         )
     if _same(found, at(length)):
         return Hint(

@@ -280,7 +280,7 @@ def _trials() -> list[tuple]:
     """Two systems' errors and lengths with draws: a clear difference, none, both signs."""
     rng = np.random.default_rng(3)
     cases = []
-    for kind in ("better", "near", "worse", "same", "near", "near"):
+    for kind in ("better", "near", "worse", "same", "near", "near", "longer", "longer"):
         lengths = rng.integers(1, 12, 80)
         errors = rng.binomial(lengths, 0.25)
         one_more = rng.binomial(lengths > 2, 0.4)
@@ -289,9 +289,12 @@ def _trials() -> list[tuple]:
             "worse": np.maximum(errors - one_more, 0),
             "same": errors,
             "near": rng.binomial(lengths, 0.25),
+            "longer": rng.binomial(lengths, 0.25),
         }[kind]
+        longer = np.maximum(lengths + rng.integers(-1, 2, 80), 1)
+        their = lengths if kind in ("same", "near") else longer
         draws = rng.multinomial(80, np.full(80, 1 / 80), size=199)
-        cases.append((np.stack([errors, lengths]), np.stack([others, lengths]), draws))
+        cases.append((np.stack([errors, lengths]), np.stack([others, their]), draws))
     return cases
 
 
@@ -341,6 +344,11 @@ def p_value(answer: Any) -> Hint | None:
             "that is the share on one side, which fits only if the first system is the better one. "
             "Take the rarer side, and double it.",
             "这是某一侧的比例，只有第一个系统较好时才合适。请取较少的一侧，再乘以 2。",
+        ),
+        (
+            lambda a, b, w: 2 * (1 + rarer(_differences(a, b, w))) / (len(w) + 1),
+            "twice the rarer side can be more than all: a p-value is at most 1.",
+            "较少一侧的两倍可能超过全部：p 值最多为 1。",
         ),
         (
             of_means,
