@@ -115,3 +115,9 @@ def test_a_letter_alignment_weighs_every_way_of_sharing_the_sounds_out(seed, let
 def test_sounds_that_no_letter_can_make_are_refused():
     with pytest.raises(ValueError, match="1 letters for 3 sounds"):
         equations.letter_alignment(np.ones(1), np.ones((1, 3)))
+
+
+@pytest.mark.parametrize("letters", [1, 4])
+def test_letters_that_do_not_fit_the_sounds_are_refused(letters):
+    with pytest.raises(ValueError, match="Make S agree"):
+        equations.letter_alignment(np.full(letters, 0.5), np.full((2, 2), 0.5))

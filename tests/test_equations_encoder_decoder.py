@@ -83,3 +83,8 @@ def test_the_worth_of_an_input_is_what_a_strangers_costs_more():
     both = (np.log(2) + np.log(0.5 / 0.9)) / 2
     assert equations.input_worth(own, strange, targets) == pytest.approx(both)
     assert equations.input_worth(own, own, targets, mask) == 0
+
+
+def test_two_vocabularies_cannot_be_compared():
+    with pytest.raises(ValueError, match="Use one vocabulary for both"):
+        equations.input_worth(np.zeros((1, 2, 3)), np.zeros((1, 2, 5)), np.zeros((1, 2), int))

@@ -150,3 +150,20 @@ def test_the_square_overtakes_the_rest_at_twice_the_width_and_the_hidden_width()
         steps = 2 * d + m
         square = 2 * steps**2 * d
         assert equations.attention_cost(steps, d, m) == 2 * square
+
+
+@pytest.mark.parametrize("heads", [1, 2, 3])
+def test_a_mask_of_any_shape_that_broadcasts_is_that_of_every_head(heads):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, 3, 6))
+    weights = {
+        name: (rng.normal(size=(6, 6)), np.zeros(6)) for name in ("query", "key", "value", "output")
+    }
+    causal, padding = np.tril(np.ones((3, 3), bool)), np.array([True, True, False])
+    for mask in (causal, padding, np.bool_(True)):
+        full = np.broadcast_to(mask, (2, 3, 3))
+        given, wanted = (
+            equations.multi_head_attention(x, x, weights, heads, m) for m in (mask, full)
+        )
+        assert np.array_equal(given[0], wanted[0])
+        assert np.array_equal(given[1], wanted[1])

@@ -48,7 +48,7 @@ def spoil(scores, mask):
         (lambda e, m: np.exp(e) * m / (np.exp(e) * m).sum(-1, keepdims=True), "large ones"),
         (spoil, "over the last axis"),
         (lambda e, m: e[0], "shape (4, 5)"),
-        (lambda e, m: None, "shape"),
+        (lambda e, m: None, "should return numbers"),
         (lambda e, m: "weights", "return numbers"),
         (lambda e: e, "TypeError"),
         (3, "function itself"),
@@ -160,3 +160,65 @@ def test_other_weights_with_the_same_context_are_right():
 )
 def test_weights_that_are_no_other_explanation_are_named_with_their_reason(weights, hint):
     assert hint in hint_of("attention-4", weights)
+
+
+def softmax_with(highest, fill):
+    def masked(scores, mask):
+        top = highest(scores, mask)
+        powers = np.exp(np.where(mask, scores, fill) - top) * mask
+        total = powers.sum(axis=-1, keepdims=True)
+        return powers / np.where(total > 0, total, 1)
+
+    return masked
+
+
+@pytest.mark.parametrize(
+    "highest",
+    [
+        lambda s, m: np.max(s, axis=-1, keepdims=True, where=m, initial=0),
+        lambda s, m: np.max(s * m, axis=-1, keepdims=True),
+        lambda s, m: np.max(np.where(m, s, -100), axis=-1, keepdims=True),
+    ],
+)
+def test_a_maximum_that_counts_what_is_not_kept_is_found_out(highest):
+    assert "far below 0" in hint_of("attention-1", softmax_with(highest, -100.0))
+
+
+def test_a_maximum_over_what_is_kept_is_right_in_float32_too():
+    def single(scores, mask):
+        scores = np.asarray(scores, np.float32)
+        return softmax_with(
+            lambda s, m: np.max(np.where(m, s, -1e9), axis=-1, keepdims=True), np.float32(-1e9)
+        )(scores, mask)
+
+    assert judge("attention-1", single).right
+
+
+def test_a_probe_that_hides_everything_is_no_probe():
+    def hiding(attend):
+        query, keys, values = np.ones((1, 1, 2)), np.ones((1, 3, 2)), np.ones((1, 3, 1))
+        none, all_ = (
+            np.nan_to_num(attend(query, keys, values, np.full((1, 3), kept)))[0, 0, 0]
+            for kept in (False, True)
+        )
+        return "neither" if abs(none - all_) < 1e-9 else "keep" if all_ > none else "ignore"
+
+    assert not judge("attention-2", hiding).right
+
+
+def test_keys_that_coincide_are_named():
+    def closed(length):
+        angles = np.linspace(0, 2 * np.pi, length)
+        keys = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        return 50 * keys[::-1], keys
+
+    assert "apart" in hint_of("attention-3", closed)
+
+
+def test_weights_in_float32_are_right():
+    def other(weights, values):
+        change = np.linalg.svd(np.column_stack([values, np.ones(len(values))]).T)[2][-1]
+        steps = [d * np.min(weights[d < 0] / -d[d < 0]) for d in (change, -change)]
+        return (weights + max(steps, key=lambda d: np.abs(d).sum())).astype("float32")
+
+    assert judge("attention-4", other).right

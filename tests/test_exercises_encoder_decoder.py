@@ -1,3 +1,4 @@
+from collections import Counter
 from itertools import product
 
 import numpy as np
@@ -86,7 +87,7 @@ def test_what_nobody_says_is_right_by_formula_and_by_listing():
         (lambda a, b: 2 / 2 ** differing(a, b), "how often neither"),
         (lambda a, b: 1 - 2 / 2 ** differing(a, b), "the two ways are the same"),
         (lambda a, b: 0.5, "6 of the 8"),
-        (lambda a, b: float("nan"), "6 of the 8"),
+        (lambda a, b: float("nan"), "2 of the 4"),
         (lambda a, b: None, "one number"),
         (lambda a, b: [0.5, 0.5], "one number"),
         (lambda a: 0.5, "TypeError"),
@@ -119,7 +120,7 @@ def test_greedy_speech_is_right_as_any_kind_of_list(kind):
 
 
 def test_the_decoders_of_the_check_end_soon_and_at_once_and_never():
-    assert len(_decoders()) == 6
+    assert len(_decoders()) == 7
 
 
 def endless(step, state, max_steps):
@@ -196,11 +197,11 @@ def first_other(lengths, rng):
         (first_other, "serves twice"),
         (lambda n, rng: circle(n, rng) - len(n), "places run from 0"),
         (lambda n, rng: circle(n, rng) + 1, "places run from 0"),
-        (lambda n, rng: circle(n, rng)[:-1], "6 places for 6 words"),
-        (lambda n, rng: circle(n, rng) + 0.5, "6 places for 6 words"),
-        (lambda n, rng: np.full(len(n), np.nan), "6 places for 6 words"),
-        (lambda n, rng: None, "6 places for 6 words"),
-        (lambda n, rng: "abcdef", "6 places for 6 words"),
+        (lambda n, rng: circle(n, rng)[:-1], "6 places, whole numbers"),
+        (lambda n, rng: circle(n, rng) + 0.5, "6 places, whole numbers"),
+        (lambda n, rng: np.full(len(n), np.nan), "6 places, whole numbers"),
+        (lambda n, rng: None, "6 places, whole numbers"),
+        (lambda n, rng: "abcdef", "6 places, whole numbers"),
         (lambda n: n, "TypeError"),
         (np.arange(6), "function itself"),
     ],
@@ -216,3 +217,49 @@ def test_an_answer_that_spoils_its_arguments_is_judged_all_the_same():
         return found
 
     assert judge("encoder-decoder-4", spoiling).right
+
+
+def test_comparing_bags_of_sounds_instead_of_places_is_refused():
+    def bags(first, second):
+        differ = sum((Counter(first) - Counter(second)).values())
+        return 1 - 2 / 2**differ if differ else 0.0
+
+    assert not judge("encoder-decoder-2", bags).right
+
+
+def test_the_first_wrong_case_is_the_one_that_is_shown():
+    def stops_early(step, state, max_steps):
+        return speaking()(step, state, max_steps - 1)
+
+    def short_only(first, second):
+        differ = sum(a != b for a, b in zip(first, second, strict=True))
+        return 1 - 2 / 2**differ if differ and len(first) < 10 else 0.0
+
+    assert "Received: 0." in hint_of("encoder-decoder-2", short_only)
+    assert not judge("encoder-decoder-3", stops_early).right
+
+
+@pytest.mark.parametrize("shaped", [int, lambda token: np.array([[token]])])
+def test_a_step_takes_an_array_of_one_id(shaped):
+    def speak(step, state, max_steps):
+        token, said = BEGIN, []
+        for _ in range(max_steps):
+            logits, state = step(shaped(token), state)
+            token = int(np.argmax(np.ravel(logits)))
+            if token == END:
+                break
+            said.append(token)
+        return said
+
+    assert "an array of one id" in hint_of("encoder-decoder-3", speak)
+
+
+def test_ids_are_whole_numbers_and_max_steps_is_heeded():
+    def nine(step, state, max_steps):
+        return speaking()(step, state, 9)
+
+    def floats(step, state, max_steps):
+        return [token + 0.4 for token in speaking()(step, state, max_steps)]
+
+    assert not judge("encoder-decoder-3", nine).right
+    assert "list of ids" in hint_of("encoder-decoder-3", floats)

@@ -115,13 +115,18 @@ def letter_alignment(none: np.ndarray, one: np.ndarray) -> np.ndarray:
         `(T, S)` float64; each row sums to 1.
 
     Raises:
-        ValueError: If there is no way to share the sounds out.
+        ValueError: If the shapes do not fit or there is no way to share the sounds out.
 
     Source: Rabiner (1989) for the two sums.
 
     Equation: eq-letter-alignment
     """
     none, one = (np.asarray(a, np.float64) for a in (none, one))
+    if one.ndim != 2 or none.shape != one.shape[:1]:
+        raise ValueError(
+            "letter_alignment takes one probability a letter, (S,), and (S, T). "
+            f"Received: {none.shape} and {one.shape}. Make S agree."
+        )
     letters, sounds = one.shape
     a = np.zeros((letters + 1, sounds + 1))  # the first s letters make the first t sounds
     b = np.zeros((letters + 1, sounds + 1))  # the letters after s make the sounds after t

@@ -104,11 +104,12 @@ def multi_head_attention(
     def split(x):
         return np.stack(np.split(x, heads, axis=-1), axis=1)
 
+    shape = (len(query), np.shape(query)[1], np.shape(source)[1])
     found, seen = dot_attention(
         split(project(query, "query")),
         split(project(source, "key")),
         split(project(source, "value")),
-        None if mask is None else np.asarray(mask)[:, None],
+        None if mask is None else np.broadcast_to(mask, shape)[:, None],
         scaled=True,
     )
     return project(np.concatenate(list(np.moveaxis(found, 1, 0)), axis=-1), "output"), seen

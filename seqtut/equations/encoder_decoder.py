@@ -76,6 +76,11 @@ def input_worth(
 
     Equation: eq-input-worth
     """
+    if np.shape(own) != np.shape(strange):
+        raise ValueError(
+            "input_worth compares logits of one shape (B, T, V). "
+            f"Received: {np.shape(own)} and {np.shape(strange)}. Use one vocabulary for both."
+        )
     return negative_log_likelihood(strange, targets, mask) - negative_log_likelihood(
         own, targets, mask
     )

@@ -21,6 +21,8 @@ def _array(function: Any, *arguments: Any, shape: tuple[int, ...]) -> tuple[Any,
 
 def _numbers(found: Any, shape: tuple[int, ...]) -> tuple[Any, Hint | None]:
     try:
+        if found is None:
+            raise TypeError
         array = np.asarray(found, np.float64)
     except Exception:  # anything may have been returned, or nothing
         return None, Hint(
@@ -58,6 +60,17 @@ def masked_softmax(answer: Any) -> Hint | None:
             "right for small scores and wrong for large ones. Subtract from each row its highest "
             "kept score before the exponential.",
             "分数小时正确，分数大时错误。取指数之前，请从每行减去保留下来的最高分。",
+        )
+    # Eighths of a number: float32 holds them exactly, also far below 0.
+    low = np.where(mask, np.round(scores * 8) / 8 - 1e4, 0)
+    found, failure = _array(answer, low, mask, shape=mask.shape)
+    if failure:
+        return failure
+    if not np.allclose(found, equations.masked_softmax(low, mask)):
+        return Hint(
+            "wrong where all that is kept lies far below 0. The highest kept score may be "
+            "negative: 0 is not among the scores.",
+            "保留下来的分数都远低于 0 时错误。保留下来的最高分可以是负数：0 并不在分数之中。",
         )
     mask[1] = False
     found, failure = _array(answer, scores, mask, shape=mask.shape)
@@ -150,14 +163,21 @@ _KINDS: dict[str, dict] = {
     "by scaled dot products": {"scaled": True},
     "that gives nan where nothing is left": {"strict": True},
     "with negative scores": {"sign": -1.0},
+    "that takes the mean of all where nothing is left": {"mild": True},
 }
 
 
 def _attention(
-    turn: Callable, scaled: bool = False, strict: bool = False, sign: float = 1.0
+    turn: Callable,
+    scaled: bool = False,
+    strict: bool = False,
+    sign: float = 1.0,
+    mild: bool = False,
 ) -> Callable:
     def attend(query: Any, keys: Any, values: Any, mask: Any) -> np.ndarray:
         keep = np.asarray(turn(np.asarray(mask, bool)), bool)
+        if mild:
+            keep = keep | ~keep.any(axis=-1, keepdims=True)
         context, weights = equations.dot_attention(
             sign * np.asarray(query, np.float64), keys, values, keep[..., None, :], scaled
         )
@@ -170,7 +190,7 @@ def _attention(
 @exercise("attention-3")
 def pointers(answer: Any) -> Hint | None:
     """Wants a function of a length that returns queries and keys of width 2 that read backwards."""
-    for length in (1, 2, 5, 12, 30):
+    for length in range(1, 31):
         found, failure = call(answer, length)
         if failure:
             return failure
@@ -223,6 +243,13 @@ def _wrong_pointers(weights: np.ndarray, length: int) -> Hint | None:
             "这是从头开始复制。第一步应看最后一个位置。",
         )
     step = int(np.flatnonzero(heaviest != wanted)[0])
+    if weights[step, wanted[step]] > 0.9 * weights[step].max():
+        return Hint(
+            f"for length {length} step {step} cannot tell the places {wanted[step]} and "
+            f"{heaviest[step]} apart: their keys are alike, or nearly.",
+            f"长度为 {length} 时，第 {step} 步分不清位置 {wanted[step]} 和 {heaviest[step]}："
+            "它们的键相同或几乎相同。",
+        )
     return Hint(
         f"for length {length} step {step} looks at place {heaviest[step]}, not {wanted[step]}. A "
         "key wins the dot product with its own direction only if all keys are equally long.",
@@ -242,7 +269,7 @@ def another_explanation(answer: Any) -> Hint | None:
             return failure
         if not np.isfinite(found).all():
             return Hint("the weights must be finite numbers.", "权重必须是有限的数。")
-        if found.min() < -1e-9:
+        if found.min() < -1e-6:
             return Hint(
                 f"a weight is negative: {found.min():.3f}. Take a shorter step.",
                 f"有一个权重是负数：{found.min():.3f}。请把步子迈小一些。",
@@ -260,7 +287,8 @@ def another_explanation(answer: Any) -> Hint | None:
         if np.abs(found - weights).sum() / 2 < 0.05:
             return Hint(
                 "these are the old weights, or nearly: move at least 0.05 of the weight. Step as "
-                "far as no weight becomes negative.",
-                "这几乎就是原来的权重：至少要移动 0.05 的权重。请一直走到再走就有权重变负为止。",
+                "far as no weight becomes negative; if that is too short, go the other way.",
+                "这几乎就是原来的权重：至少要移动 0.05 的权重。"
+                "请一直走到再走就有权重变负为止；若还不够，就往反方向走。",
             )
     return None

@@ -15,7 +15,7 @@ def _number(function: Any, *arguments: Any) -> tuple[float, Hint | None]:
     if failure:
         return 0.0, failure
     try:
-        if found is None:
+        if found is None or isinstance(found, str):
             raise TypeError
         return float(np.asarray(found, np.float64).reshape(())), None
     except Exception:  # anything may have been returned, or nothing
@@ -92,7 +92,7 @@ def unsayable(answer: Any) -> Hint | None:
         first = [f"S{n}" for n in rng.integers(0, 9, length)]
         second = list(first)
         for place in rng.permutation(length)[:differ]:
-            second[place] = "T" + first[place]
+            second[place] = f"S{(int(first[place][1:]) + 1) % 9}"
         number, failure = _number(answer, tuple(first), tuple(second))
         if failure:
             return failure
@@ -124,11 +124,14 @@ def unsayable(answer: Any) -> Hint | None:
             "nearly: if the two ways are the same, whatever is said is right.",
             "差一点：如果两种读法相同，怎么说都是对的。",
         )
+    wanted = [1 - 2 / 2**k if k else 0.0 for _, k in cases]
+    i = next(i for i, right in enumerate(np.isclose(found, wanted)) if not right)
+    (n, k), neither = cases[i], max(2 ** cases[i][1] - 2, 0)
     return Hint(
-        f"for ways of {cases[1][0]} sounds that differ in {cases[1][1]} of them 6 of the 8 "
-        f"mixtures are neither. Received: {found[1]:.4g}.",
-        f"两种 {cases[1][0]} 个音素的读法有 {cases[1][1]} 处不同时，8 种混合中有 6 种两者都不是。"
-        f"收到的是 {found[1]:.4g}。",
+        f"for ways of {n} sounds that differ in {k} of them, place by place, {neither} of the "
+        f"{2**k} mixtures are neither. Received: {found[i]:.4g}.",
+        f"两种 {n} 个音素的读法逐位比较有 {k} 处不同时，{2**k} 种混合中有 {neither} 种两者都不是。"
+        f"收到的是 {found[i]:.4g}。",
     )
 
 
@@ -143,10 +146,13 @@ class _Decoder:
         self.calls, self.most = 0, most
 
     def step(self, tokens: Any, state: Any) -> tuple[np.ndarray, int]:
+        tokens = np.asarray(tokens)
+        if tokens.shape != (1,):
+            raise ValueError(f"step takes an array of one id, (1,). Received: {tokens.shape}")
         self.calls += 1
         if self.calls > self.most:
             raise RuntimeError(f"step was called more than max_steps = {self.most} times")
-        token, number = int(np.asarray(tokens).reshape(-1)[0]), int(state)
+        token, number = int(tokens[0]), int(state)
         return (self.by_token[token] + self.by_state[number])[None], (number + 1) % 5
 
     def said(self, begin: int = BEGIN, feeds: bool = True, keeps: bool = True) -> list[int]:
@@ -175,7 +181,10 @@ def speak(answer: Any) -> Hint | None:
         if failure:
             return failure
         try:
-            found.append([int(token) for token in np.asarray(list(said)).reshape(-1)])
+            ids = np.asarray(list(said)).reshape(-1)
+            if len(ids) and ids.dtype.kind not in "iu":
+                raise TypeError
+            found.append(ids.astype(int).tolist())
         except Exception:  # anything may have been returned, or nothing
             return Hint(
                 f"the function should return a list of ids. Received: {type(said).__name__}.",
@@ -216,11 +225,13 @@ def speak(answer: Any) -> Hint | None:
             "the first step reads the begin token, BEGIN, which is not 0.",
             "第一步应读开始词元 BEGIN，它不是 0。",
         )
+    rights = [_until_end(_Decoder(seed, most).said()) for seed, most in cases]
+    wrong = next(said for said, right in zip(found, rights, strict=True) if said != right)
     return Hint(
         "start with BEGIN; at each step take the token with the largest logit, stop if it is END, "
-        f"and feed it to the next step. Received for one example: {str(found[0])[:60]}.",
+        f"and feed it to the next step. Received for one example: {str(wrong)[:60]}.",
         "从 BEGIN 开始；每一步取 logit 最大的词元，若是 END 就停止，否则送入下一步。"
-        f"其中一例收到的是 {str(found[0])[:60]}。",
+        f"其中一例收到的是 {str(wrong)[:60]}。",
     )
 
 
@@ -233,7 +244,7 @@ def _decoders() -> list[tuple[int, int]]:
         if wanted[kind] and (kind != "soon" or length > 1):
             wanted[kind] -= 1
             chosen.append((seed, 9))
-    return chosen
+    return [*chosen, (chosen[0][0], 1)]
 
 
 @exercise("encoder-decoder-4")
@@ -244,6 +255,7 @@ def strangers(answer: Any) -> Hint | None:
         np.array([3, 3, 5, 3, 5, 7]),
         np.array([4, 4]),
         np.array([6]),
+        np.array([28, 45, 28]),
         *(rng.integers(2, 9, size) for size in (12, 40, 200)),
     ]
     for lengths in cases:
@@ -252,13 +264,14 @@ def strangers(answer: Any) -> Hint | None:
             return failure
         try:
             places = np.asarray(found)
-            whole = places.shape == lengths.shape and np.all(places == places.astype(int))
+            with np.errstate(invalid="ignore"):  # nan has no whole number
+                whole = places.shape == lengths.shape and np.all(places == places.astype(int))
         except Exception:  # anything may have been returned, or nothing
             whole = False
         if not whole:
             return Hint(
-                f"the function should return {len(lengths)} places for {len(lengths)} words.",
-                f"{len(lengths)} 个词应返回 {len(lengths)} 个位置。",
+                f"the function should return {len(lengths)} places, whole numbers, one a word.",
+                f"{len(lengths)} 个词应返回 {len(lengths)} 个位置，都是整数。",
             )
         hint = _wrong_places(places.astype(int), lengths)
         if hint:
