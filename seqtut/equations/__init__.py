@@ -83,6 +83,12 @@ from seqtut.equations.series import (
     recurrent_autoencoder,
     window_count,
 )
+from seqtut.equations.subwords import (
+    best_segmentation,
+    padding_share,
+    pair_merge,
+    segmentation_probability,
+)
 from seqtut.equations.variational import (
     elbo,
     elbo_derivation,
@@ -107,6 +113,7 @@ __all__ = [
     "bernoulli_likelihood",
     "bernoulli_mixture",
     "best_denoiser",
+    "best_segmentation",
     "bleu",
     "conditional_entropy",
     "convolution",
@@ -146,6 +153,8 @@ __all__ = [
     "negative_log_likelihood",
     "neighbour_distance",
     "noise_as_penalty",
+    "padding_share",
+    "pair_merge",
     "pair_order",
     "pathwise_gradient",
     "pca",
@@ -158,6 +167,7 @@ __all__ = [
     "reparameterisation",
     "salt_and_pepper",
     "score_gradient",
+    "segmentation_probability",
     "sinusoidal_positions",
     "softmax",
     "sparse_objective",
