@@ -89,6 +89,7 @@ from seqtut.equations.subwords import (
     pair_merge,
     segmentation_probability,
 )
+from seqtut.equations.translation import edit_similarity, table_likelihood, word_table
 from seqtut.equations.variational import (
     elbo,
     elbo_derivation,
@@ -123,6 +124,7 @@ __all__ = [
     "dot_attention",
     "dynamic_time_warping",
     "edit_distance",
+    "edit_similarity",
     "elbo",
     "elbo_derivation",
     "elbo_gap",
@@ -173,9 +175,11 @@ __all__ = [
     "sparse_objective",
     "squared_error",
     "state_jacobian",
+    "table_likelihood",
     "threshold",
     "tied_decoder",
     "transposed_convolution",
     "weighted_elbo",
     "window_count",
+    "word_table",
 ]

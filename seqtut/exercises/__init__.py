@@ -9,6 +9,7 @@ from seqtut.exercises import (
     recurrent_autoencoder,
     recurrent_networks,
     regularised_autoencoders,
+    translation,
     variational_autoencoder,
 )
 from seqtut.exercises.registry import Hint, Verdict, check, exercise, judge, names
@@ -27,5 +28,6 @@ __all__ = [
     "recurrent_autoencoder",
     "recurrent_networks",
     "regularised_autoencoders",
+    "translation",
     "variational_autoencoder",
 ]
