@@ -36,7 +36,8 @@ def responsibilities(answer: Any) -> Hint | None:
             return Hint(
                 "the shares of each word add up to 1; those of each token should. It is the token "
                 "that is there once and has to be divided.",
-                "现在每个词的份额之和为 1；应当是每个词元的份额之和为 1。要分配的是只出现一次的词元。",
+                "现在每个词的份额之和为 1；应当是每个词元的份额之和为 1。"
+                "要分配的是只出现一次的词元。",
             )
         if _same(found, t / t.sum()):
             return Hint(

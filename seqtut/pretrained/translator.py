@@ -23,7 +23,7 @@ def plain(english: str) -> str:
         It in lower case, without accents, typographic quotes, dashes and dots made plain, each
         stretch of space one space, none at the ends.
     """
-    parts = unicodedata.normalize("NFKD", english.translate(_SIGNS).lower())
+    parts = unicodedata.normalize("NFKD", english).translate(_SIGNS).lower()
     kept = "".join(part for part in parts if not unicodedata.combining(part))
     return " ".join(kept.split())
 
