@@ -179,7 +179,7 @@ def test_a_kept_translator_comes_back_with_its_subwords(made, tiny):
 
 def test_a_translator_learns(tiny):
     quick = dataclasses.replace(
-        TINY, shape={"width": 48}, epochs=25, learning_rate=1e-2, label_smoothing=0.0, average=0.9
+        TINY, shape={"width": 64}, epochs=40, learning_rate=5e-3, label_smoothing=0.0, average=0.9
     )
     model, _ = pretrained.make(quick)
     assert translating.measure(model, tiny.dev, 1)["chrf"].value > 50
