@@ -39,17 +39,34 @@ def vocabularies(words: data.Words) -> tuple[Vocabulary, Vocabulary]:
 def encoded(
     part: data.Words, source: Vocabulary, target: Vocabulary
 ) -> list[tuple[list[int], list[int]]]:
-    """Returns the ids of each word and of each of its pronunciations, a pair for each."""
+    """Returns the ids of each word and of each of its pronunciations, a pair for each.
+
+    Args:
+        part: A part of the data.
+        source: What numbers the inputs.
+        target: What numbers the outputs.
+    """
     return [(source.encode(word), target.encode(said)) for word, said in part.pairs()]
 
 
 def model(network: Any, source: Vocabulary, target: Vocabulary) -> Transducer:
-    """Returns a network with its vocabularies."""
+    """Returns a network with its vocabularies.
+
+    Args:
+        network: The model.
+        source: What numbers its inputs.
+        target: What numbers its outputs.
+    """
     return Transducer(network, source, target)
 
 
 def chosen_by(found: Transducer, dev: data.Words) -> float:
-    """Returns what the best epoch is chosen by: the share of dev words said wrong, greedily."""
+    """Returns what the best epoch is chosen by: the share of dev words said wrong, greedily.
+
+    Args:
+        found: The model.
+        dev: What to measure it on.
+    """
     return measure(found, dev.plain(), width=1)["wer"].value
 
 

@@ -63,17 +63,34 @@ def vocabularies(
 def encoded(
     part: data.Messages, source: Subwords, target: Subwords
 ) -> list[tuple[list[int], list[int]]]:
-    """Returns the ids of each message and of each of its translations, a pair for each."""
+    """Returns the ids of each message and of each of its translations, a pair for each.
+
+    Args:
+        part: A part of the data.
+        source: What numbers the inputs.
+        target: What numbers the outputs.
+    """
     return [(source.encode(plain(one)), target.encode(other)) for one, other in part.pairs()]
 
 
 def model(network: Any, source: Subwords, target: Subwords) -> Translator:
-    """Returns a network with its subwords."""
+    """Returns a network with its subwords.
+
+    Args:
+        network: The model.
+        source: What numbers its inputs.
+        target: What numbers its outputs.
+    """
     return Translator(network, source, target)
 
 
 def chosen_by(found: Translator, dev: data.Messages) -> float:
-    """Returns what the best epoch is chosen by: what chrF on dev lacks to 100, greedily."""
+    """Returns what the best epoch is chosen by: what chrF on dev lacks to 100, greedily.
+
+    Args:
+        found: The model.
+        dev: What to measure it on.
+    """
     return 100 - metrics.chrf(translate(found, dev, 1), dev.chinese).score
 
 
