@@ -46,7 +46,7 @@ class Translator(Transducer):
         source: Subwords,
         target: Subwords,
         *,
-        max_steps: int = 48,
+        max_steps: int = 64,
         longest: int = 200,
         batch: int = 128,
     ):
