@@ -202,6 +202,13 @@ def test_displayed_mathematics_is_a_directive(edition, stem):
 
 
 @each_chapter
+def test_no_line_of_prose_is_taken_for_a_comment(edition, stem):
+    lines = [part for part in parts(text(edition, stem), stem) if isinstance(part, str)]
+    lost = [x for x in lines if x.lstrip().startswith("%") and not x.startswith("% unnumbered: ")]
+    assert not lost, f"A line that begins with % is not shown. Break it elsewhere: {lost}"
+
+
+@each_chapter
 def test_every_figure_says_in_words_what_it_shows_and_has_a_caption(edition, stem):
     for part in parts(joined(edition, stem), stem):
         if isinstance(part, Directive) and part.name == "figure":

@@ -76,6 +76,16 @@ def test_smoothing_out_of_range_is_refused(targets, epsilon, message):
         equations.label_smoothing(np.array(targets), 5, epsilon)
 
 
+def test_what_cannot_come_costs_nothing_where_it_need_not():
+    logits = np.array([-np.inf, 0.0])
+    assert equations.cross_entropy([0.0, 1.0], logits) == 0
+    assert equations.cross_entropy([1.0, 0.0], logits) == np.inf
+
+
+def test_no_targets_have_no_distributions():
+    assert equations.label_smoothing([], 5, 0.1).shape == (0, 5)
+
+
 def test_cross_entropy_refuses_ids_for_distributions():
     with pytest.raises(ValueError, match=r"Received: \(3,\) and \(3, 5\).*one-hot"):
         equations.cross_entropy(np.zeros(3), np.zeros((3, 5)))

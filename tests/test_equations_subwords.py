@@ -74,7 +74,7 @@ def test_merging_again_and_again_gives_the_pieces_of_sentencepiece_in_its_order(
     assert ours == theirs[: len(ours)]  # the library goes on with pairs that are left nowhere
 
 
-LOG_P = {"t": -3.0, "o": -3.5, "u": -4.0, "gh": -5.0, "g": -4.5, "h": -3.0, "ugh": -6.5, "to": -5.0}
+LOG_P = {"t": -3.0, "o": -3.5, "u": -4.0, "gh": -5.0, "g": -4.5, "h": -3.0, "ugh": -6.5, "to": -7.0}
 
 
 def segmentations(text):
@@ -145,6 +145,9 @@ def test_the_share_of_padding_is_what_the_masks_of_bucketed_batches_count(length
         ([-1], [[0]], "lengths"),
         ([0, 0], [[0, 1]], "any"),
         ([1], [], "any"),
+        ([1, 2], [[[0, 1]]], "of shape"),
+        ([1, 2], [[True, False]], "Use flatnonzero"),
+        ([1, 2], [[0.0, 1.0]], "whole numbers"),
     ],
 )
 def test_a_share_of_nothing_or_of_bad_lengths_is_refused(lengths, batches, said):

@@ -59,7 +59,8 @@ def test_what_is_not_there_or_broken_is_named(tmp_path, monkeypatch):
     with pytest.raises(pretrained.PretrainedError, match="'nobody'.*those of: someone"):
         pretrained.answers("nobody")
     whole = (tmp_path / "someone.txt.gz").read_bytes()
-    for broken in (whole[:-9], b"text", gzip.compress("\xff".encode("latin-1"))):
+    bent = whole[:12] + bytes([whole[12] ^ 255]) + whole[13:]
+    for broken in (whole[:-9], b"text", bent, gzip.compress("\xff".encode("latin-1"))):
         (tmp_path / "someone.txt.gz").write_bytes(broken)
         with pytest.raises(pretrained.PretrainedError, match="answers of 'someone' cannot be read"):
             pretrained.answers("someone")

@@ -23,7 +23,7 @@ MOST_WORDS = 15
 
 _CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 # Tags, entities, marked keys, Markdown, addresses, and what a program puts its own values into.
-_MARKUP = re.compile(r"[<>{}`\\|*_\[\]]|&[\w#]|%[0-9A-Za-z(]|\$\w|://|www\.|@")
+_MARKUP = re.compile(r"[<>{}`\\|*_\[\]]|&[\w#]|%[-+#]*\.?[0-9A-Za-z(]|\$\w|://|www\.|@")
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,9 @@ class SoftwareMessages:
 def message_family(message: str) -> str:
     """Names the family of an English message: all that read the same but for their dress.
 
-    Case, punctuation, digits, spacing, compatibility forms and the `s` of a plural fall away, so
-    "Save File", "Save file…" and "Save files" are one family.
+    Case, digits, compatibility forms and the `s` of a plural fall away, and punctuation counts as a
+    space, so "Save File", "Save file…" and "Save files" are one family; "read-only" and "readonly"
+    are not.
 
     Args:
         message: An English message.

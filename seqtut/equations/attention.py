@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from seqtut.equations.sequences import softmax
+from seqtut.equations.alignment import masked_softmax
 
 
 def dot_attention(
@@ -28,12 +28,14 @@ def dot_attention(
         finds zeros.
 
     Source: Luong et al. (2015); Vaswani et al. (2017) for the scale.
+
+    Equation: eq-dot-attention
     """
     query, keys, values = (np.asarray(a, np.float64) for a in (query, keys, values))
     scores = query @ np.swapaxes(keys, -1, -2)
     if scaled:
         scores = scores / np.sqrt(query.shape[-1])
-    weights = _masked_softmax(scores, mask)
+    weights = masked_softmax(scores, mask)
     return weights @ values, weights
 
 
@@ -62,10 +64,12 @@ def additive_attention(
         finds zeros.
 
     Source: Bahdanau et al. (2015).
+
+    Equation: eq-additive-attention
     """
     query, keys, w, u, b, v = (np.asarray(a, np.float64) for a in (query, keys, w, u, b, v))
     hidden = np.tanh((query @ w)[:, :, None] + (keys @ u + b)[:, None])
-    weights = _masked_softmax(hidden @ v, None if mask is None else np.asarray(mask)[:, None])
+    weights = masked_softmax(hidden @ v, None if mask is None else np.asarray(mask)[:, None])
     return weights @ keys, weights
 
 
@@ -89,6 +93,7 @@ def multi_head_attention(
     Returns:
         The output `(B, T, D)` and the weights `(B, H, T, S)`.
 
+    Equation: eq-multi-head-attention
     Source: Vaswani et al. (2017).
     """
 
@@ -99,11 +104,12 @@ def multi_head_attention(
     def split(x):
         return np.stack(np.split(x, heads, axis=-1), axis=1)
 
+    shape = (len(query), np.shape(query)[1], np.shape(source)[1])
     found, seen = dot_attention(
         split(project(query, "query")),
         split(project(source, "key")),
         split(project(source, "value")),
-        None if mask is None else np.asarray(mask)[:, None],
+        None if mask is None else np.broadcast_to(mask, shape)[:, None],
         scaled=True,
     )
     return project(np.concatenate(list(np.moveaxis(found, 1, 0)), axis=-1), "output"), seen
@@ -123,6 +129,7 @@ def layer_normalisation(
     Returns:
         `(..., D)` float64.
 
+    Equation: eq-layer-normalisation
     Source: Ba et al. (2016).
     """
     x, gain, offset = (np.asarray(a, np.float64) for a in (x, gain, offset))
@@ -144,15 +151,10 @@ def sinusoidal_positions(steps: int, width: int) -> np.ndarray:
     Raises:
         ValueError: If `width` is odd.
 
+    Equation: eq-sinusoidal-positions
     Source: Vaswani et al. (2017).
     """
     if width % 2:
         raise ValueError(f"A sine goes with a cosine: width must be even. Received: {width}.")
     angles = np.arange(steps)[:, None] / 10_000 ** (np.arange(0, width, 2) / width)
     return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(steps, width)
-
-
-def _masked_softmax(scores: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
-    """Gives exactly 0 to what is not kept, and to everything where nothing is."""
-    keep = np.broadcast_to(True if mask is None else np.asarray(mask, bool), scores.shape)
-    return softmax(np.where(keep, scores, -1e9)) * keep

@@ -22,6 +22,7 @@ def label_smoothing(targets: np.ndarray, vocabulary: int, epsilon: float) -> np.
     Raises:
         ValueError: If `epsilon` is not in [0, 1), or a target is not in 0 ... V - 1.
 
+    Equation: eq-label-smoothing
     Source: Szegedy et al. (2016), section 7.
     """
     targets = np.asarray(targets)
@@ -31,6 +32,7 @@ def label_smoothing(targets: np.ndarray, vocabulary: int, epsilon: float) -> np.
         raise ValueError(
             f"Targets are in [0, {vocabulary}). Received: {targets.min()} to {targets.max()}."
         )
+    targets = targets if targets.size else targets.astype(np.int64)
     return (1 - epsilon) * np.eye(vocabulary)[targets] + epsilon / vocabulary
 
 
@@ -48,6 +50,7 @@ def cross_entropy(distributions: np.ndarray, logits: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: If the shapes differ or there is no axis V.
 
+    Equation: eq-cross-entropy
     Source: Goodfellow et al. (2016), section 3.13.
     """
     distributions, logits = np.asarray(distributions, np.float64), np.asarray(logits, np.float64)
@@ -58,14 +61,15 @@ def cross_entropy(distributions: np.ndarray, logits: np.ndarray) -> np.ndarray:
         )
     shifted = logits - np.max(logits, axis=-1, keepdims=True)
     log_p = shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
-    return -np.sum(distributions * log_p, axis=-1)
+    # A token that cannot come costs nothing where it need not: 0 times the log of 0 is 0.
+    return -np.sum(distributions * np.where(distributions == 0, 0, log_p), axis=-1)
 
 
 def perplexity(negative_log_likelihoods: np.ndarray, mask: np.ndarray | None = None) -> float:
     """Returns the perplexity: how many equally likely tokens would be as hard to guess.
 
     The mean goes over all kept tokens before the exponential; a mean of the perplexities of
-    batches or sentences is another, larger number.
+    batches or sentences is another number, and larger as a rule.
 
     Args:
         negative_log_likelihoods: `(...)` of each token, in nats.
@@ -77,6 +81,7 @@ def perplexity(negative_log_likelihoods: np.ndarray, mask: np.ndarray | None = N
     Raises:
         ValueError: If the shapes differ or no token is kept.
 
+    Equation: eq-perplexity
     Source: Jelinek et al. (1977).
     """
     nats = np.asarray(negative_log_likelihoods, np.float64)
@@ -102,6 +107,7 @@ def edit_distance(hypothesis: Tokens, reference: Tokens) -> int:
     Returns:
         The number of edits.
 
+    Equation: eq-edit-distance
     Source: Levenshtein (1966); Wagner and Fischer (1974).
     """
     table = np.zeros((len(hypothesis) + 1, len(reference) + 1), np.int64)
@@ -136,15 +142,12 @@ def bleu(
         From 0 to 1; 0 as soon as no n-gram of some n up to `order` matches.
 
     Raises:
-        ValueError: If the two differ in length or an example has no reference.
+        ValueError: If the two differ in length, or an example has no list of references.
 
+    Equation: eq-bleu
     Source: Papineni et al. (2002).
     """
-    if len(hypotheses) != len(references) or not all(len(right) for right in references):
-        raise ValueError(
-            "bleu needs one reference or more for each hypothesis. Received: "
-            f"{len(hypotheses)} hypotheses, references for {sum(map(bool, references))}."
-        )
+    refuse_unpaired("bleu", hypotheses, references)
     matching, present = np.zeros(order), np.zeros(order)
     length = nearest_length = 0
     for said, right in zip(hypotheses, references, strict=True):
@@ -161,6 +164,31 @@ def bleu(
         return 0.0
     brevity = min(0.0, 1 - nearest_length / length)
     return float(np.exp(brevity + np.mean(np.log(matching / present))))
+
+
+def refuse_unpaired(name: str, hypotheses: Sequence, references: Sequence[Sequence]) -> None:
+    """Refuses references that are not one or more for each hypothesis.
+
+    Args:
+        name: Of the function that asks.
+        hypotheses: `N` answers.
+        references: For each, one or more.
+
+    Raises:
+        ValueError: If the two differ in length, or an example has no references, or one bare
+            string, whose characters would pass for as many references.
+    """
+    if len(hypotheses) != len(references) or not all(len(right) for right in references):
+        raise ValueError(
+            f"{name} needs one reference or more for each hypothesis. Received: "
+            f"{len(hypotheses)} hypotheses, references for {sum(len(r) > 0 for r in references)}."
+        )
+    bare = next((right for right in references if isinstance(right, str)), None)
+    if bare is not None:
+        raise ValueError(
+            f"{name} takes a list of references for each hypothesis. Received: {bare!r}. "
+            f"Write [{bare!r}]."
+        )
 
 
 def _ngrams(tokens: Tokens, n: int) -> Counter:

@@ -97,7 +97,8 @@ def padding_share(lengths: np.ndarray, batches: Iterable[np.ndarray]) -> float:
         Between 0, nothing but tokens, and 1.
 
     Raises:
-        ValueError: If a length is negative, or the batches hold no position at all.
+        ValueError: If a length is negative, a batch is not of indices, or no batch holds a
+            position.
 
     Equation: eq-padding-share
     """
@@ -107,7 +108,14 @@ def padding_share(lengths: np.ndarray, batches: Iterable[np.ndarray]) -> float:
             "padding_share needs lengths (N,), 0 or more. "
             f"Received: shape {lengths.shape}, least {lengths.min(initial=0)}."
         )
-    chosen = [lengths[np.asarray(batch, np.int64)] for batch in batches]
+    chosen = []
+    for batch in map(np.asarray, batches):
+        if batch.ndim != 1 or (batch.size and batch.dtype.kind not in "iu"):
+            raise ValueError(
+                "padding_share needs the indices of each batch's examples (B,), whole numbers. "
+                f"Received: {batch.dtype} of shape {batch.shape}. Use flatnonzero on a mask."
+            )
+        chosen.append(lengths[batch.astype(np.int64)])
     positions = sum(len(batch) * int(batch.max(initial=0)) for batch in chosen)
     if not positions:
         raise ValueError(

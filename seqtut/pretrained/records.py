@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def answers(name: str) -> list[tuple[str, ...]]:
         )
     try:
         text = gzip.decompress((RECORDS / f"{name}.txt.gz").read_bytes()).decode("ascii")
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise PretrainedError(
             f"The answers of {name!r} cannot be read. Received: {error}. Install seqtut anew, or "
             "make them: python -m benchmarks.run quality."

@@ -1,5 +1,6 @@
 """Batches of sequences of like length, whose order is a function of seed and epoch alone."""
 
+import functools
 import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -101,6 +102,10 @@ class BucketedBatches:
 
     def __len__(self) -> int:
         """The batches of epoch 0; with `tokens`, other epochs may have a few more or fewer."""
+        return self._count
+
+    @functools.cached_property
+    def _count(self) -> int:
         return len(self.plan(0))
 
     def plan(self, number: int) -> list[np.ndarray]:

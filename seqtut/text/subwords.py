@@ -29,7 +29,7 @@ class Subwords:
     Text is taken as it is: `decode(encode(text)) == text` for any text that UTF-8 can hold,
     spaces at the ends and control characters included, since characters that were not seen in
     training are spelt as bytes. Where spellings of one character should be one, apply
-    `unicodedata.normalize("NFKC", text)` to all texts beforehand.
+    `unicodedata.normalize("NFC", text)` to all texts beforehand.
 
     Args:
         model: The bytes of a SentencePiece model.
