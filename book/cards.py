@@ -16,19 +16,21 @@ def models(edition: str) -> str:
     """
     words = editions()[edition]["strings"]["models"]
     cards = [_read(path) for path in sorted(_CARDS.glob("*.json"))]
-    rows = [words["columns"]]
-    for card in cards:
+    rows, translators = [words["columns"]], [words["translation_columns"]]
+    speakers = [card for card in cards if "words" in card["test"]["greedy"]]
+    for card in speakers:
         widths = [card["test"][width] for width in ("greedy", "beam 5")]
         rows.append(
             [
-                f"`{card['name']}`",
-                f"{card['weights']:,}",
-                str(card["recipe"]["epochs"]),
-                f"{card['seconds'] / 60:.0f}",
+                *_made(card),
                 *(_interval(width["wer"]) for width in widths),
                 _interval(widths[1]["per"]),
             ]
         )
+    for card in (card for card in cards if card not in speakers):
+        widths = [card["test"][width] for width in ("greedy", "beam 5")]
+        found = [widths[0]["chrf"], widths[1]["chrf"], widths[1]["bleu"]]
+        translators.append([*_made(card), *(_interval(score, 1) for score in found)])
     compared = _read(_CARDS / "records" / "methods.json")
     methods = [words["method_columns"]]
     for name, found in compared["methods"].items():
@@ -38,11 +40,25 @@ def models(edition: str) -> str:
         (BOOK / edition / "models.md")
         .read_text(encoding="utf-8")
         .replace("{cards}", _table(rows))
+        .replace("{translators}", _table(translators))
         .replace("{methods}", _table(methods))
         .replace("{epochs}", str(compared["epochs"]))
         .replace("{seeds}", str(len(compared["seeds"])))
-        .replace("{words}", f"{cards[0]['test']['greedy']['words']:,}")
+        .replace("{words}", _number(speakers, "words"))
+        .replace("{messages}", _number([c for c in cards if c not in speakers], "messages"))
     )
+
+
+def _made(card: dict[str, Any]) -> list[str]:
+    """Returns a model's name, weights, epochs and minutes."""
+    minutes = f"{card['seconds'] / 60:.0f}"
+    epochs = str(card["recipe"]["epochs"])
+    return [f"`{card['name']}`", f"{card['weights']:,}", epochs, minutes]
+
+
+def _number(cards: list[dict[str, Any]], unit: str) -> str:
+    """Returns how many there are to test on, which all cards of a task agree on."""
+    return f"{cards[0]['test']['greedy'][unit]:,}" if cards else "none"
 
 
 def _read(path: Any) -> dict[str, Any]:
@@ -55,8 +71,8 @@ def _read(path: Any) -> dict[str, Any]:
         ) from error
 
 
-def _interval(rate: dict[str, float]) -> str:
-    value, low, high = (100 * rate[end] for end in ("value", "low", "high"))
+def _interval(rate: dict[str, float], scale: float = 100) -> str:
+    value, low, high = (scale * rate[end] for end in ("value", "low", "high"))
     return f"{value:.1f} ({low:.1f}–{high:.1f})"
 
 

@@ -18,6 +18,14 @@ CARD = {
         for width in ("greedy", "beam 5")
     },
 }
+SCORE = {"value": 38.16, "low": 36.04, "high": 40.25, "signature": "nc:6"}
+TRANSLATOR = {
+    **CARD,
+    "name": "interpreter",
+    "test": {
+        width: {"messages": 1230, "bleu": SCORE, "chrf": SCORE} for width in ("greedy", "beam 5")
+    },
+}
 METHODS = {
     "epochs": 2,
     "seeds": [0, 1, 2],
@@ -36,12 +44,14 @@ def files(tmp_path, monkeypatch):
     """A book of one card, with its comparison of methods."""
     (tmp_path / "en").mkdir()
     page = "# Models\n\n{words} words\n\n{cards}\n\n{epochs} and {seeds}\n\n{methods}\n"
+    page += "\n{translators}\n\n{messages} messages\n"
     (tmp_path / "en/models.md").write_text(page)
     (tmp_path / "speaker.json").write_text(json.dumps(CARD))
     folder = tmp_path / "cards"
     (folder / "records").mkdir(parents=True)
     (folder / "records/methods.json").write_text(json.dumps(METHODS))
     (tmp_path / "speaker.json").rename(folder / "speaker.json")
+    (folder / "interpreter.json").write_text(json.dumps(TRANSLATOR))
     monkeypatch.setattr(cards, "BOOK", tmp_path)
     monkeypatch.setattr(cards, "ROOT", tmp_path)
     monkeypatch.setattr(cards, "_CARDS", folder)
@@ -54,6 +64,14 @@ def test_a_card_is_a_row_with_its_figures_in_per_cent(files):
     assert f"| `speaker` | 2,488,875 | 16 | 57 | {wer} | {wer} | {per} |" in rows
     assert "11,775 words" in rows
     assert "2 and 3" in rows
+
+
+def test_a_translator_has_a_row_of_a_table_of_its_own(files):
+    rows = cards.models("en").splitlines()
+    score = "38.2 (36.0–40.2)"
+    assert f"| `interpreter` | 2,488,875 | 16 | 57 | {score} | {score} | {score} |" in rows
+    assert "1,230 messages" in rows
+    assert sum("speaker" in row or "interpreter" in row for row in rows) == 2
 
 
 def test_a_method_is_a_row_with_its_mean_and_interval(files):

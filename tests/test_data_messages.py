@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqtut import data
-from seqtut.data.messages import clean, message_family, read_mo, split
+from seqtut.data.catalogues import read_mo, read_po
+from seqtut.data.messages import MOST_WORDS, clean, message_family, split
+from seqtut.data.store import open_archive
 
 PARTS = ("train", "dev", "test")
 
@@ -17,6 +19,11 @@ PARTS = ("train", "dev", "test")
 @pytest.fixture(scope="module")
 def messages():
     return data.load("messages")
+
+
+@pytest.fixture(scope="module")
+def translation():
+    return data.load("translation")
 
 
 def compiled(entries, order="<"):
@@ -51,6 +58,69 @@ def test_a_catalogue_is_read_as_the_standard_library_reads_it():
     assert theirs.pgettext("menu", "Close") == "关闭"
 
 
+WRITTEN = r"""
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\n"
+
+#. said by a button
+#: here.py:7
+msgid "Open"
+msgstr "打开"
+
+msgctxt "menu"
+msgid "Close"
+msgstr "关闭"
+
+#, python-format, fuzzy
+msgid "Save"
+msgstr "打印"
+
+#, python-format
+msgid ""
+"A long "
+"message\twith \"signs\""
+msgstr "长"
+"消息"
+
+msgid "%d file"
+msgid_plural "%d files"
+msgstr[0] "%d 个文件"
+
+msgid "Print"
+msgstr ""
+
+#~ msgid "Quit"
+#~ msgstr "退出"
+
+msgid "End"
+msgstr "结束"
+"""
+
+
+def test_a_written_catalogue_is_read_without_what_is_fuzzy_unused_plural_or_not_translated():
+    assert list(read_po(WRITTEN)) == [
+        ("Open", "打开"),
+        ("Close", "关闭"),
+        ('A long message\twith "signs"', "长消息"),
+        ("End", "结束"),
+    ]
+
+
+def test_entries_need_no_empty_line_between_them():
+    text = 'msgid "a"\nmsgstr "b"\nmsgid "c"\nmsgstr "d"\n# x\n#, fuzzy\nmsgid "e"\nmsgstr "f"'
+    assert list(read_po(text)) == [("a", "b"), ("c", "d")]
+
+
+def test_a_written_and_a_compiled_catalogue_hold_the_same():
+    pin = data.pins("django")[0]
+    with open_archive(pin) as archive:
+        for folder in ("conf", "contrib/admin", "contrib/auth"):
+            name = f"django/{folder}/locale/zh_Hans/LC_MESSAGES/django"
+            written = read_po(archive.read(f"{name}.po").decode())
+            assert sorted(written) == sorted(read_mo(archive.read(f"{name}.mo")))
+
+
 def test_a_pair_is_stripped_and_otherwise_kept_as_it_is():
     assert clean(" Rename… ", "重命名… \n") == ("Rename…", "重命名…")
     assert clean("Are you sure?", "确定吗？") == ("Are you sure?", "确定吗？")
@@ -67,6 +137,8 @@ def test_a_pair_is_stripped_and_otherwise_kept_as_it_is():
         ("Open %(name)s", "打开 %(name)s"),
         ("Open {name}", "打开"),
         ("Run `ls`", "运行"),
+        ("&Edit", "编辑"),
+        ("Edit", "编辑(&E)"),
         ("See https://jupyter.org", "见网站"),
         ("Caf\u00e9", "咖啡馆"),
         ("123", "一二三"),
@@ -136,3 +208,41 @@ def test_known_messages_have_their_translations(messages):
     ways = dict(zip(messages.train.english, messages.train.chinese, strict=True))
     assert "故障排查" in ways["Troubleshooting"]
     assert "语法错误" in ways["syntax error"]
+
+
+def test_the_larger_collection_has_the_sizes_that_are_stated(translation):
+    sizes = [len(getattr(translation, part)) for part in PARTS]
+    assert sum(sizes) == 11768 and "11,768" in data.describe("translation").about
+    assert sizes == [9995, 543, 1230]
+    assert len(translation.train.pairs()) == 10313
+
+
+def test_the_larger_collection_holds_what_is_short_of_the_smaller_part_by_part(
+    messages, translation
+):
+    for part in PARTS:
+        few, many = getattr(messages, part), getattr(translation, part)
+        ways = dict(zip(many.english, many.chinese, strict=True))
+        for message, found in zip(few.english, few.chinese, strict=True):
+            if len(message.split()) <= MOST_WORDS:
+                assert ways[message][: len(found)] == found
+            else:
+                assert message not in ways
+
+
+def test_no_family_of_the_larger_collection_is_in_two_parts(translation):
+    sets = [{message_family(m) for m in getattr(translation, part).english} for part in PARTS]
+    assert not sets[0] & sets[1] | sets[0] & sets[2] | sets[1] & sets[2]
+
+
+def test_every_program_gives_messages_of_its_own(translation):
+    known = set(translation.train.english)
+    wanted = {
+        "jupyterlab": "Copied to clipboard",
+        "django": "tomorrow",
+        "indico": "Configure the book of abstracts",
+        "horizon": "Number of Instances",
+        "spyder": "Ignore Python libraries while debugging",
+        "wagtail": "Add to collection",
+    }
+    assert set(wanted.values()) <= known

@@ -12,14 +12,14 @@ def add_to(verbs: Any) -> None:
     """Adds the verb `decode` to the command line."""
     parser = verbs.add_parser(
         "decode",
-        help="let a model say words",
-        description="Says words, given by --text or, one a line, on standard input. Each makes one "
-        "line: the word, a tab, what is said. Capitals and accents are read as plain letters. A "
-        "line that cannot be read becomes the word, a tab, '!' and the reason; the exit status is "
-        "then 2, after the last line.",
+        help="let a model say words, or translate messages",
+        description="Says words, or translates messages, given by --text or, one a line, on "
+        "standard input. Each makes one line: the text, a tab, what is said. Capitals and accents "
+        "are read as plain letters. A line that cannot be read becomes the text, a tab, '!' and "
+        "the reason; the exit status is then 2, after the last line.",
     )
     parser.add_argument("name", metavar="NAME", help="a model, such as cmudict")
-    parser.add_argument("--text", action="append", metavar="WORD", help="may be given repeatedly")
+    parser.add_argument("--text", action="append", metavar="TEXT", help="may be given repeatedly")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="a file of seqtut train")
     parser.add_argument("--width", type=int, default=5, help="prefixes on the beam (5); 1: greedy")
     parser.add_argument("--json", action="store_true", help="print a JSON object a line")
@@ -91,8 +91,10 @@ def _line(text: str, reading: Any, reason: str | None, as_json: bool) -> str:
         found = {"text": text[:200]}
         if reason is None:
             found |= {"tokens": reading.tokens, "log_probability": round(reading.score, 4)}
+            found |= {"said": reading.said}
         else:
             found |= {"error": reason}
         return json.dumps(found, ensure_ascii=False)
-    shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[:60])
-    return f"{shown}\t" + (" ".join(reading.tokens) if reason is None else f"! {reason}")
+    room = 200 if reason is None else 60
+    shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[:room])
+    return f"{shown}\t" + (reading.said if reason is None else f"! {reason}")

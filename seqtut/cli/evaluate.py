@@ -10,8 +10,8 @@ def add_to(verbs: Any) -> None:
     """Adds the verb `evaluate` to the command line."""
     parser = verbs.add_parser(
         "evaluate",
-        help="measure a model on held-out words",
-        description="Decodes held-out words and counts the errors, with bootstrap intervals.",
+        help="measure a model on held-out data",
+        description="Decodes held-out words or messages and scores them, with bootstrap intervals.",
     )
     parser.add_argument("name", metavar="NAME", help="a model, such as cmudict")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="a file of seqtut train")
@@ -29,16 +29,17 @@ def _evaluate(chosen: argparse.Namespace) -> int:
 
     model = pretrained.load(chosen.name, chosen.weights)
     name = pretrained.card(chosen.name, chosen.weights)["recipe"]["data"]
-    words = getattr(data.load(name), chosen.part).plain()
-    found = pretrained.summary(pretrained.measure(model, words, chosen.width), words)
+    parts = data.load(name)
+    task = pretrained.task(parts.train)
+    part = task.plain_part(getattr(parts, chosen.part))
+    found = task.summary(task.measure(model, part, chosen.width), part)
     found = {"model": chosen.name, "data": name, "part": chosen.part, "width": chosen.width} | found
     if chosen.json:
         print(json.dumps(found, indent=1))
         return 0
-    print(f"{chosen.name} on {found['words']:,} words of {name} {chosen.part}, ", end="")
+    print(f"{chosen.name} on {found[task.UNIT]:,} {task.UNIT} of {name} {chosen.part}, ", end="")
     print("greedy" if chosen.width == 1 else f"beam of {chosen.width}")
-    for rate in ("wer", "per"):
-        value, low, high = (found[rate][end] for end in ("value", "low", "high"))
-        print(f"  {rate.upper()} {value:.2%}, 95 % interval {low:.2%} to {high:.2%}")
-    print(pretrained.PROTOCOL)
+    for label, value, low, high in task.figures(found):
+        print(f"  {label} {value}, 95 % interval {low} to {high}")
+    print(task.PROTOCOL)
     return 0

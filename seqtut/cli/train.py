@@ -29,7 +29,7 @@ def _train(chosen: argparse.Namespace) -> int:
     from seqtut import runtime
 
     said = runtime.setup(chosen.seed, chosen.threads).message
-    from seqtut import pretrained
+    from seqtut import data, pretrained
 
     recipe = pretrained.recipe(chosen.name, epochs=chosen.epochs)
     out = chosen.out or Path(f"{chosen.name}.safetensors")
@@ -44,13 +44,12 @@ def _train(chosen: argparse.Namespace) -> int:
     if chosen.json:
         print(json.dumps(card, indent=1))
         return 0
+    task = pretrained.task(data.load(recipe.data).train)
     for width, found in card["test"].items():
-        rates = ", ".join(
-            f"{rate.upper()} {found[rate]['value']:.2%} "
-            f"({found[rate]['low']:.2%} to {found[rate]['high']:.2%})"
-            for rate in ("wer", "per")
+        rates = (
+            f"{label} {value} ({low} to {high})" for label, value, low, high in task.figures(found)
         )
-        print(f"{width}: {rates} on {found['words']:,} test words")
+        print(f"{width}: {', '.join(rates)} on {found[task.UNIT]:,} test {task.UNIT}")
     print(f"Wrote {out} and {out.with_suffix('.json')}.")
-    print(f"Try it: seqtut decode {chosen.name} --weights {out} --text autoencoder")
+    print(f"Try it: seqtut decode {chosen.name} --weights {out} --text {task.EXAMPLE}")
     return 0

@@ -2,11 +2,11 @@
 
 import hashlib
 import re
-import struct
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from seqtut.data.catalogues import read_mo, read_po
 from seqtut.data.manifest import Pin, read_manifest
 from seqtut.data.store import open_archive
 
@@ -14,13 +14,16 @@ from seqtut.data.store import open_archive
 TEST, DEV = 100, 50
 
 # The packages that are read, in this order. Where two translate one string differently, the
-# translation of the earlier package comes first. To add one, append it here and in the registry;
-# no pair changes its part by that, for a part depends on the English string alone.
+# translation of the earlier package comes first. To add one, append it; no pair changes its part
+# by that, for a part depends on the English string alone.
 PACKAGES = ("jupyterlab-language-pack-zh-cn",)
+MORE_PACKAGES = (*PACKAGES, "django", "indico", "horizon", "spyder", "wagtail", "django-cms")
+# Of the larger collection, the longest message, in words of its English.
+MOST_WORDS = 15
 
 _CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
-# Tags, entities, Markdown, addresses, and what a program puts its own values into.
-_MARKUP = re.compile(r"[<>{}`\\|*_\[\]]|&\w+;|&#|%[-+#]*\.?[0-9A-Za-z(]|\$\w|://|www\.|@")
+# Tags, entities, marked keys, Markdown, addresses, and what a program puts its own values into.
+_MARKUP = re.compile(r"[<>{}`\\|*_\[\]]|&[\w#]|%[-+#]*\.?[0-9A-Za-z(]|\$\w|://|www\.|@")
 
 
 @dataclass(frozen=True)
@@ -105,35 +108,40 @@ def load_messages() -> SoftwareMessages:
     return split(pair for package in PACKAGES for pair in _catalogue(manifest[package]))
 
 
-def _catalogue(pin: Pin) -> Iterator[tuple[str, str]]:
-    """Yields all pairs of a package's compiled catalogues, by the names of the files."""
-    with open_archive(pin) as archive:
-        for member in sorted(archive.namelist()):
-            if re.search(r"/zh_(CN|Hans)/LC_MESSAGES/[^/]+\.mo$", member):
-                yield from read_mo(archive.read(member))
+def load_translation() -> SoftwareMessages:
+    """Reads the messages of seven programs, up to 15 English words each, split as `load_messages`.
 
+    They come from JupyterLab, Django, Indico, OpenStack's Horizon, Spyder, Wagtail and django CMS,
+    in this order. What is kept, and how it is split, is what `load_messages` says, so that each
+    part holds what is short enough of the part of `load_messages`; a message that two programs
+    have is there once, with the translations of both.
 
-def read_mo(compiled: bytes) -> Iterator[tuple[str, str]]:
-    """Reads a catalogue as gettext compiles it; messages marked as fuzzy are not in it.
+    Returns:
+        The three parts of the data.
 
-    Args:
-        compiled: The bytes of a `.mo` file.
-
-    Yields:
-        Pairs of message and translation, without the context that a message may stand in, and
-        without plural forms.
+    Raises:
+        DataError: If an archive is missing or broken.
     """
-    order = "<" if compiled[:4] == b"\xde\x12\x04\x95" else ">"
-    count, messages, translations = struct.unpack_from(f"{order}3I", compiled, 8)
+    manifest = read_manifest()
+    pairs = (pair for package in MORE_PACKAGES for pair in _catalogue(manifest[package]))
+    return split((english, chinese) for english, chinese in pairs if _short(english))
 
-    def text(table: int, row: int) -> str:
-        size, start = struct.unpack_from(f"{order}2I", compiled, table + 8 * row)
-        return compiled[start : start + size].decode("utf-8")
 
-    for row in range(count):
-        message = text(messages, row)
-        if message and "\0" not in message:  # the header is empty, a zero parts plural forms
-            yield message.rpartition("\x04")[2], text(translations, row)
+def _short(english: str) -> bool:
+    return len(english.split()) <= MOST_WORDS
+
+
+def _catalogue(pin: Pin) -> Iterator[tuple[str, str]]:
+    """Yields all pairs of a package's catalogues, by the names of the files, each read once."""
+    with open_archive(pin) as archive:
+        names = set(archive.namelist())
+        for member in sorted(names):
+            if not re.search(r"/zh_(CN|Hans|Hans_CN)/LC_MESSAGES/[^/]+\.[mp]o$", member):
+                continue
+            if member.endswith(".po"):
+                yield from read_po(archive.read(member).decode("utf-8"))
+            elif f"{member[:-2]}po" not in names:  # else it holds what the .po does
+                yield from read_mo(archive.read(member))
 
 
 def clean(english: str, chinese: str) -> tuple[str, str] | None:
@@ -145,7 +153,8 @@ def clean(english: str, chinese: str) -> tuple[str, str] | None:
 
     Returns:
         The pair without spaces at its ends; None if one of the two has more than one line,
-        control characters, markup, a placeholder or an address, if the English has no letter or
+        control characters, markup, a key's mark as in "&Open", a placeholder or an address, if the
+        English has no letter or
         a letter outside ASCII, or the Chinese no Chinese character.
     """
     english, chinese = english.strip(), chinese.strip()

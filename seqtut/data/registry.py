@@ -11,7 +11,7 @@ from seqtut.data.digits import load_digits
 from seqtut.data.download import download
 from seqtut.data.ecg import load_ecg5000
 from seqtut.data.manifest import DataError, Pin, read_manifest, same_name
-from seqtut.data.messages import PACKAGES, load_messages
+from seqtut.data.messages import MORE_PACKAGES, PACKAGES, load_messages, load_translation
 from seqtut.data.store import is_cached, verify
 from seqtut.data.vowels import load_vowels
 from seqtut.data.walking import load_walking
@@ -66,6 +66,13 @@ _DATA_SETS = {
             licence="BSD-3-Clause",
             packages=PACKAGES,
             loader=load_messages,
+        ),
+        DataSet(
+            name="translation",
+            about="11,768 short messages of seven programs in English and Chinese, split likewise",
+            licence="BSD-3-Clause, MIT, Apache-2.0",
+            packages=MORE_PACKAGES,
+            loader=load_translation,
         ),
         DataSet(
             name="japanese-vowels",

@@ -121,6 +121,7 @@ from seqtut.equations.transformer import (
     scaled_dot_attention,
     shift_of_positions,
 )
+from seqtut.equations.translation import edit_similarity, table_likelihood, word_table
 from seqtut.equations.variational import (
     elbo,
     elbo_derivation,
@@ -162,6 +163,7 @@ __all__ = [
     "dot_attention",
     "dynamic_time_warping",
     "edit_distance",
+    "edit_similarity",
     "elbo",
     "elbo_derivation",
     "elbo_gap",
@@ -230,6 +232,7 @@ __all__ = [
     "sparse_objective",
     "squared_error",
     "state_jacobian",
+    "table_likelihood",
     "temperature",
     "threshold",
     "tied_decoder",
@@ -239,4 +242,5 @@ __all__ = [
     "unavoidable_edits",
     "weighted_elbo",
     "window_count",
+    "word_table",
 ]

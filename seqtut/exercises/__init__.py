@@ -16,6 +16,7 @@ from seqtut.exercises import (
     seq2seq_math,
     text,
     transformer,
+    translation,
     variational_autoencoder,
 )
 from seqtut.exercises.registry import Hint, Verdict, check, exercise, judge, names
@@ -38,6 +39,7 @@ __all__ = [
     "recurrent_autoencoder",
     "recurrent_networks",
     "regularised_autoencoders",
+    "translation",
     "seq2seq_math",
     "text",
     "transformer",

@@ -1,6 +1,7 @@
 """How well a model does, with the doubt that belongs to the number."""
 
 from seqtut.metrics.bootstrap import Comparison, bootstrap_interval, paired_bootstrap
+from seqtut.metrics.characters import chrf_of_sums, chrf_parts
 from seqtut.metrics.detection import pr_auc, roc_auc
 from seqtut.metrics.edits import (
     edit_distance,
@@ -25,6 +26,8 @@ __all__ = [
     "bleu_parts",
     "bootstrap_interval",
     "chrf",
+    "chrf_of_sums",
+    "chrf_parts",
     "edit_distance",
     "exact_match",
     "fit_pca",

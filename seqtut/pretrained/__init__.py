@@ -2,10 +2,10 @@
 
 from seqtut.pretrained.cards import run
 from seqtut.pretrained.exporting import export
-from seqtut.pretrained.making import (
+from seqtut.pretrained.making import make, task
+from seqtut.pretrained.pronouncing import (
     PROTOCOL,
     by_family,
-    make,
     measure,
     rates,
     summary,
@@ -15,6 +15,8 @@ from seqtut.pretrained.recipes import RECIPES, PretrainedError, Recipe, build, r
 from seqtut.pretrained.records import answers, keep_answers, methods
 from seqtut.pretrained.store import card, load, save, weights_path
 from seqtut.pretrained.transducer import Reading, Transducer, UnreadableError
+from seqtut.pretrained.translating import by_message_family, overlaps, translate
+from seqtut.pretrained.translator import Translator, plain
 
 __all__ = [
     "PROTOCOL",
@@ -23,10 +25,12 @@ __all__ = [
     "Reading",
     "Recipe",
     "Transducer",
+    "Translator",
     "UnreadableError",
     "answers",
     "build",
     "by_family",
+    "by_message_family",
     "card",
     "export",
     "keep_answers",
@@ -34,11 +38,15 @@ __all__ = [
     "make",
     "measure",
     "methods",
+    "overlaps",
+    "plain",
     "rates",
     "recipe",
     "run",
     "save",
     "summary",
+    "task",
+    "translate",
     "vocabularies",
     "weights_path",
 ]

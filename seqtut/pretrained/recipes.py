@@ -29,6 +29,8 @@ class Recipe:
         label_smoothing: Share of the target that is spread over the vocabulary.
         clip_norm: The largest norm of the gradients.
         average: Decay by step of the weights' moving average, which is what is kept.
+        subwords: Ids of the source's and of the target's subwords; none for a task whose
+            vocabularies are letters and phonemes.
     """
 
     data: str
@@ -41,6 +43,7 @@ class Recipe:
     label_smoothing: float = 0.1
     clip_norm: float = 1.0
     average: float | None = 0.999
+    subwords: tuple[int, ...] = ()
 
 
 # Two layers that read in both directions, one that writes.
@@ -49,6 +52,15 @@ _RECURRENT = {"layers": 2, "decoder_layers": 1, "bidirectional": True}
 # The first is as good as we could make it. The other three have as many weights as each other,
 # within 5 %, and as many epochs; the first of these is small enough for a page.
 _SMALL = {"epochs": 12, "size": 256, "learning_rate": 2e-3}
+# Ten thousand messages are few: small batches, for many steps, and much dropout. An epoch takes
+# both as long, within a fifth.
+_MESSAGES = {
+    "data": "translation",
+    "subwords": (2000, 2500),
+    "epochs": 36,
+    "size": 64,
+    "learning_rate": 2e-3,
+}
 RECIPES = {
     "cmudict": Recipe(
         data="cmudict",
@@ -80,6 +92,16 @@ RECIPES = {
         model="Transformer",
         shape={"width": 96, "layers": 2, "heads": 4, "hidden": 288, "dropout": 0.1},
         **_SMALL,
+    ),
+    "translation": Recipe(
+        model="Seq2Seq",
+        shape={**_RECURRENT, "width": 208, "embedding_dim": 128, "dropout": 0.3},
+        **_MESSAGES,
+    ),
+    "translation-transformer": Recipe(
+        model="Transformer",
+        shape={"width": 144, "layers": 2, "heads": 4, "hidden": 432, "tied": True, "dropout": 0.2},
+        **_MESSAGES,
     ),
 }
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from seqtut.pretrained.recipes import PretrainedError, Recipe, build, recipe
 from seqtut.pretrained.transducer import Transducer
-from seqtut.text import TextError, Vocabulary
+from seqtut.pretrained.translator import Translator
+from seqtut.text import Subwords, TextError, Vocabulary
 from seqtut.training import CheckpointError, load_checkpoint, save_checkpoint
 from seqtut.training.checkpoints import signature
 
@@ -96,8 +97,8 @@ def load(
     name: str,
     path: Path | str | None = None,
     *,
-    source: Vocabulary | None = None,
-    target: Vocabulary | None = None,
+    source: Vocabulary | Subwords | None = None,
+    target: Vocabulary | Subwords | None = None,
 ) -> Transducer:
     """Returns a pretrained model, ready to read.
 
@@ -109,7 +110,8 @@ def load(
         target: The same for its outputs.
 
     Returns:
-        The model with its vocabularies, its weights in float32.
+        The model with its vocabularies, its weights in float32; a `Translator` if these are
+        subwords.
 
     Raises:
         PretrainedError: If there is no such model, or the file is missing, damaged, altered,
@@ -142,12 +144,14 @@ def load(
         )
     for index, variable in enumerate(model.trainable_variables):
         variable.assign(tensors[f"model/{index}"].astype(np.float32))
-    return Transducer(model, **own)
+    kind = Translator if isinstance(own["source"], Subwords) else Transducer
+    return kind(model, **own)
 
 
-def _vocabulary(facts: dict[str, Any], kind: str, path: Path) -> Vocabulary:
+def _vocabulary(facts: dict[str, Any], kind: str, path: Path) -> Vocabulary | Subwords:
     try:
-        return Vocabulary.from_json(facts[kind])
+        written = facts[kind]
+        return (Subwords if '"subwords"' in written else Vocabulary).from_json(written)
     except (KeyError, TextError) as error:
         raise PretrainedError(
             f"{path.name} has no {kind} vocabulary that can be read. Received: {error}. "

@@ -26,14 +26,16 @@ class Reading(NamedTuple):
         text: The text.
         tokens: What it says, token by token.
         score: Natural log of the probability that the model gives it, the end included.
-        attention: `(T, S)`, a row of weights on the text for each token and for the end; None
+        attention: `(T, S)`, a row of weights on the text's ids for each token and for the end; None
             without attention.
+        said: All that it says as one text.
     """
 
     text: str
     tokens: tuple[str, ...]
     score: float
     attention: np.ndarray | None
+    said: str
 
 
 class Transducer:
@@ -137,7 +139,8 @@ class Transducer:
         return self.model.start(self.model.encode(source, mask), max_steps)
 
     def _batch(self, texts: list[str], width: int) -> Iterator[Reading]:
-        source, mask = pad([self.source.encode(text) for text in texts])
+        ids = [self.source.encode(text) for text in texts]
+        source, mask = pad(ids)
         # A Transformer keeps, moves and reads room for all steps that may come. So short texts get
         # a third of it first; where that does not reach to the end, the batch is decoded anew.
         short = 4 * source.shape[1] <= self.max_steps
@@ -149,9 +152,14 @@ class Transducer:
             None if part is None else part.numpy() for part in best
         )
         for row, text in enumerate(texts):
-            seen = None if attention is None else attention[row, : lengths[row], : len(text)]
-            said = tuple(self.target.decode(tokens[row]))
-            yield Reading(text, said, float(scores[row]), seen)
+            seen = None if attention is None else attention[row, : lengths[row], : len(ids[row])]
+            said, whole = self._said(tokens[row])
+            yield Reading(text, tuple(said), float(scores[row]), seen, whole)
+
+    def _said(self, ids: np.ndarray) -> tuple[list[str], str]:
+        """Returns the tokens of a row of ids, and the text that they are."""
+        tokens = self.target.decode(ids)
+        return tokens, " ".join(tokens)
 
     def _search(self, state: Any, width: int, max_steps: int) -> tuple[list, bool]:
         """Returns the best tokens, lengths, scores and attention, and if more steps change none."""

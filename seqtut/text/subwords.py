@@ -1,8 +1,10 @@
 """Subwords by SentencePiece: frequent words whole, rare ones in pieces, nothing unknown."""
 
+import base64
 import contextlib
 import hashlib
 import io
+import json
 import os
 import re
 from collections.abc import Iterable
@@ -184,6 +186,45 @@ class Subwords:
     def content_hash(self) -> str:
         """SHA-256 of the model's bytes, in hexadecimal."""
         return hashlib.sha256(self.model).hexdigest()
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The pieces by their ids, from 4 on: a space shown as U+2581, a byte like `<0x41>`."""
+        return tuple(map(self._processor.id_to_piece, range(UNKNOWN + 1, len(self))))
+
+    def to_json(self) -> str:
+        """Returns the model as JSON, with its hash; only ASCII is in it."""
+        written = base64.b64encode(self.model).decode("ascii")
+        return json.dumps({"subwords": written, "sha256": self.content_hash})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Reads what `to_json` wrote.
+
+        Args:
+            text: The JSON.
+
+        Returns:
+            Equal subwords.
+
+        Raises:
+            TextError: If it is no subwords' JSON, or was altered.
+        """
+        try:
+            written = json.loads(text)
+            model, stated = base64.b64decode(written["subwords"]), written["sha256"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise TextError(
+                f"These are no subwords. Received: {text[:40]!r}... "
+                f"({type(error).__name__}: {error}). Write them anew."
+            ) from error
+        found = cls(model)
+        if stated != found.content_hash:
+            raise TextError(
+                "These subwords were altered: they do not match the hash they carry. "
+                f"Received: {stated}; theirs is {found.content_hash}. Write them anew."
+            )
+        return found
 
     def encode(self, text: str) -> list[int]:
         """Returns the ids of a text's pieces, without BEGIN and END.

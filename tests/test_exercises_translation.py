@@ -1,0 +1,136 @@
+import numpy as np
+import pytest
+
+from seqtut.exercises import judge
+
+
+def hint_of(name, answer):
+    verdict = judge(name, answer)
+    assert not verdict.right
+    assert "could not be read" not in verdict.hint.en
+    assert verdict.hint.zh.endswith("。")
+    return verdict.hint.en
+
+
+def test_a_token_is_shared_among_the_words():
+    assert judge("translation-1", lambda t: t / t.sum(axis=0)).right
+    assert judge("translation-1", lambda t: (t / t.sum(axis=0)).tolist()).right
+
+
+def spoil(t):
+    t[:] = 0
+    return t
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (lambda t: t / t.sum(axis=1, keepdims=True), "shares of each word"),
+        (lambda t: t / t.sum(), "everything together"),
+        (lambda t: np.exp(t) / np.exp(t).sum(axis=0), "no exponential"),
+        (lambda t: t, "over the sum"),
+        (spoil, "over the sum"),
+        (lambda t: t.T, "shape (4, 3)"),
+        (lambda t: None, "shape (4, 3)"),
+        (lambda t: "t", "shape (4, 3)"),
+        (lambda t: t / 0 / "x", "stopped"),
+        (3, "is a function"),
+    ],
+)
+def test_a_wrong_share_gets_its_hint(answer, hint):
+    with np.errstate(all="ignore"):
+        assert hint in hint_of("translation-1", answer)
+
+
+def threshold(similarity, memory, model, tried=None, turned=False, strict=False):
+    if turned:
+        memory, model = model, memory
+    tried = [*np.unique(similarity), np.inf] if tried is None else tried
+    sums = [
+        np.where(similarity > t if strict else similarity >= t, memory, model).sum() for t in tried
+    ]
+    return tried[int(np.argmax(sums))]
+
+
+def test_the_best_threshold_is_right_whichever_of_equal_ones():
+    assert judge("translation-2", threshold).right
+    fine = np.linspace(0, 1.01, 1011)
+    assert judge("translation-2", lambda *given: threshold(*given, fine)).right
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (lambda *given: threshold(*given, np.unique(given[0])), "say never"),
+        (lambda *given: threshold(*given, turned=True), "exchanged"),
+        (lambda *given: threshold(*given, strict=True), "compare with >="),
+        (lambda *given: 0.5, "can be had"),
+        (lambda *given: None, "one number"),
+        (lambda *given: np.nan, "one number"),
+        (lambda *given: [0.5, 0.6], "one number"),
+        (lambda: 0, "stopped"),
+        (None, "is a function"),
+    ],
+)
+def test_a_wrong_threshold_gets_its_hint(answer, hint):
+    assert hint in hint_of("translation-2", answer)
+
+
+def loop(tokens, lengths=None):
+    most = min(len(tokens), 1)
+    for n in lengths or range(1, len(tokens) // 2 + 1):
+        for start in range(len(tokens) - n + 1):
+            times, piece = 1, tokens[start : start + n]
+            while tokens[start + times * n : start + (times + 1) * n] == piece:
+                times += 1
+            most = max(most, times)
+    return most
+
+
+def test_a_loop_of_any_length_is_found():
+    assert judge("translation-3", loop).right
+    assert judge("translation-3", lambda tokens: np.int64(loop(tokens))).right
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (lambda tokens: loop(tokens, [1]), "Only single tokens"),
+        (lambda tokens: max(map(tokens.count, tokens), default=0), "without a gap"),
+        (lambda tokens: max(1, loop(tokens)), "no tokens at all"),
+        (lambda tokens: min(loop(tokens), 2), "begin anywhere"),
+        (lambda tokens: float(loop(tokens)), "whole number"),
+        (lambda tokens: True, "whole number"),
+        (lambda tokens: None, "whole number"),
+        (lambda tokens: tokens[0], "stopped"),
+        ("abab", "is a function"),
+    ],
+)
+def test_a_wrong_loop_gets_its_hint(answer, hint):
+    assert hint in hint_of("translation-3", answer)
+
+
+def leaked(train, test, family):
+    known = set(map(family, train))
+    return sum(family(message) in known for message in test)
+
+
+def test_messages_with_a_relative_are_counted():
+    assert judge("translation-4", leaked).right
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (lambda train, test, family: sum(m in train for m in test), "same strings"),
+        (lambda train, test, family: len(set(map(family, train)) & set(map(family, test))), "cou"),
+        (lambda *given: leaked(*given) / len(given[1]), "share"),
+        (lambda train, test, family: -1, "with a relative"),
+        (lambda *given: None, "number of messages"),
+        (lambda *given: given[0].clear(), "number of messages"),
+        (lambda train, test: 0, "stopped"),
+        (7, "is a function"),
+    ],
+)
+def test_a_wrong_count_gets_its_hint(answer, hint):
+    assert hint in hint_of("translation-4", answer)
