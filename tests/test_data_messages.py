@@ -246,3 +246,15 @@ def test_every_program_gives_messages_of_its_own(translation):
         "wagtail": "Add to collection",
     }
     assert set(wanted.values()) <= known
+
+
+def test_the_mark_of_an_entry_out_of_use_does_not_fall_on_the_next():
+    written = '#, fuzzy\n#~ msgid "Old"\n#~ msgstr "旧"\n\nmsgid "New"\nmsgstr "新"\n'
+    assert list(read_po(written)) == [("New", "新")]
+
+
+def test_a_compiled_catalogue_that_is_none_or_cut_short_is_refused():
+    whole = compiled(ENTRIES)
+    for broken in (b"", b"<html>", bytes(64), whole[:30], whole[: len(whole) // 2]):
+        with pytest.raises(ValueError, match=r"\.mo file"):
+            list(read_mo(broken))

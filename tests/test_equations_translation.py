@@ -77,3 +77,9 @@ def test_a_table_that_is_none_is_refused(t, function):
     given = {"table_likelihood": ([1], [0], t), "word_table": ([([1], [0])], t)}[function]
     with pytest.raises(ValueError, match="Each row of the table .* Received a row"):
         getattr(equations, function)(*given)
+
+
+def test_a_pair_that_the_table_makes_impossible_is_refused():
+    table = np.array([[1.0, 0.0], [1.0, 0.0]])
+    with pytest.raises(ValueError, match="can give its token 1"):
+        equations.word_table([([1], [1])], table)

@@ -54,8 +54,7 @@ def threshold(similarity, memory, model, tried=None, turned=False, strict=False)
 
 def test_the_best_threshold_is_right_whichever_of_equal_ones():
     assert judge("translation-2", threshold).right
-    fine = np.linspace(0, 1.01, 1011)
-    assert judge("translation-2", lambda *given: threshold(*given, fine)).right
+    assert judge("translation-2", lambda *g: threshold(*g, [-1, *np.unique(g[0]), 2])).right
 
 
 @pytest.mark.parametrize(
@@ -98,6 +97,9 @@ def test_a_loop_of_any_length_is_found():
         (lambda tokens: loop(tokens, [1]), "Only single tokens"),
         (lambda tokens: max(map(tokens.count, tokens), default=0), "without a gap"),
         (lambda tokens: max(1, loop(tokens)), "no tokens at all"),
+        (lambda tokens: loop(tokens) if len(tokens) > 1 else 0, "one token is said once"),
+        (lambda tokens: loop(list("".join(tokens))), "do not join them"),
+        (lambda tokens: loop(tokens, [1, 2, 3]), "of any length"),
         (lambda tokens: min(loop(tokens), 2), "begin anywhere"),
         (lambda tokens: float(loop(tokens)), "whole number"),
         (lambda tokens: True, "whole number"),
@@ -117,15 +119,27 @@ def leaked(train, test, family):
 
 def test_messages_with_a_relative_are_counted():
     assert judge("translation-4", leaked).right
+    assert judge(
+        "translation-4", lambda train, test, family: leaked(train, set(test), family)
+    ).right
+
+
+def test_a_grid_of_fixed_steps_does_not_find_every_threshold():
+    for step in (0.05, 0.1, 0.01):
+        grid = np.arange(0, 1.2, step)
+        assert not judge("translation-2", lambda *g, grid=grid: threshold(*g, grid)).right
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
         (lambda train, test, family: sum(m in train for m in test), "same strings"),
+        (lambda train, test, family: len(set(train) & set(test)), "same strings"),
+        (lambda train, test, family: leaked(test, train, family), "those of the test"),
+        (lambda train, test, family: leaked(train, test, lambda m: m.lower().rstrip(".!")), "by"),
         (lambda train, test, family: len(set(map(family, train)) & set(map(family, test))), "cou"),
         (lambda *given: leaked(*given) / len(given[1]), "share"),
-        (lambda train, test, family: -1, "with a relative"),
+        (lambda train, test, family: -1, "Received: -1"),
         (lambda *given: None, "number of messages"),
         (lambda *given: given[0].clear(), "number of messages"),
         (lambda train, test: 0, "stopped"),

@@ -18,12 +18,27 @@ def read_mo(compiled: bytes) -> Iterator[tuple[str, str]]:
     Yields:
         Pairs of message and translation, without the context that a message may stand in, and
         without plural forms.
+
+    Raises:
+        ValueError: If it is no such file, or was cut short.
     """
-    order = "<" if compiled[:4] == b"\xde\x12\x04\x95" else ">"
+    order = {b"\xde\x12\x04\x95": "<", b"\x95\x04\x12\xde": ">"}.get(compiled[:4])
+    if order is None or len(compiled) < 20:
+        raise ValueError(
+            "A .mo file begins with its magic number and five more. Received: "
+            f"{compiled[:4]!r}, {len(compiled)} bytes."
+        )
     count, messages, translations = struct.unpack_from(f"{order}3I", compiled, 8)
 
     def text(table: int, row: int) -> str:
+        if table + 8 * row + 8 > len(compiled):
+            raise ValueError(f"The .mo file is cut short. Received: {len(compiled)} bytes.")
         size, start = struct.unpack_from(f"{order}2I", compiled, table + 8 * row)
+        if start + size > len(compiled):
+            raise ValueError(
+                f"The .mo file is cut short. Received: {len(compiled)} bytes; a text of it ends at "
+                f"{start + size}."
+            )
         return compiled[start : start + size].decode("utf-8")
 
     for row in range(count):
@@ -41,7 +56,8 @@ def read_po(written: str) -> Iterator[tuple[str, str]]:
     Yields:
         Pairs of message and translation, without the context that a message may stand in, without
         plural forms, and without what is untranslated, out of use (`#~`) or marked as fuzzy, which
-        says that a program or a translator guessed.
+        says that a program or a translator guessed. A string with a line separator other than the
+        newline inside is left out as well.
     """
     entry: dict[str, str] = {}
     fuzzy, key = False, ""
@@ -54,6 +70,8 @@ def read_po(written: str) -> Iterator[tuple[str, str]]:
             entry, fuzzy, key = {}, False, ""
         if line.startswith("#,"):
             fuzzy = fuzzy or "fuzzy" in re.split(r"[,\s]+", line)
+        elif line.startswith("#~"):
+            fuzzy = False  # the mark was that of an entry out of use
         elif line.startswith("msgstr["):  # of an entry with plural forms, which is left out
             entry, fuzzy, key = {}, False, ""
         elif line.startswith(("msg", '"')):

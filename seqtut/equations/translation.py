@@ -64,7 +64,7 @@ def word_table(pairs: Pairs, t: np.ndarray) -> np.ndarray:
         `(E, C)` the table after. The row of a word that no pair has stays as it was.
 
     Raises:
-        ValueError: As `table_likelihood` does.
+        ValueError: As `table_likelihood` does, or if no word of a pair can give one of its tokens.
 
     Source: Brown et al. (1993); Dempster et al. (1977).
 
@@ -75,6 +75,11 @@ def word_table(pairs: Pairs, t: np.ndarray) -> np.ndarray:
         rows = _with_none(x, t)
         for j in y:
             whole = math.fsum(t[i, j] for i in rows)
+            if not whole:
+                raise ValueError(
+                    f"No word of a pair can give its token {j}. Received: zeros in its column of "
+                    f"the table for the words {rows}. Begin with an even table."
+                )
             for i in rows:
                 counts[i, j] += t[i, j] / whole
     sums = counts.sum(axis=1, keepdims=True)

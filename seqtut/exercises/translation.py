@@ -69,10 +69,10 @@ def best_threshold(answer: Any) -> Hint | None:
     """Wants a function of similarities and scores that says from where on to ask the memory."""
     rng = np.random.default_rng(1)
     cases = []
-    for _ in range(6):
-        similarity = rng.integers(2, 11, 40) / 10
+    for scale in (10, 1000) * 3:  # no grid of fixed steps has the best of both
+        similarity = rng.integers(2, 11, 40) / scale
         memory, model = rng.uniform(0, 100, (2, 40)) * np.array([1.0, 0.8])[:, None]
-        cases.append((similarity, np.where(similarity < 0.7, 0.3 * memory, memory), model))
+        cases.append((similarity, np.where(similarity < 7 / scale, 0.3 * memory, memory), model))
     n = np.full(5, 0.5), np.linspace(0, 50, 5), np.linspace(60, 99, 5)
     cases += [n, (n[0], n[2], n[1])]  # never the memory, always the memory
     for similarity, memory, model in cases:
@@ -114,9 +114,9 @@ def best_threshold(answer: Any) -> Hint | None:
                 "相似度恰好等于阈值的消息也交给翻译记忆：请用 >= 比较。",
             )
         return Hint(
-            f"with the threshold {tau:.2f} the scores sum to {reached:.1f}, and {best:.1f} can be "
+            f"with the threshold {tau:g} the scores sum to {reached:.1f}, and {best:.1f} can be "
             "had. Try every similarity that occurs.",
-            f"取阈值 {tau:.2f} 时得分之和为 {reached:.1f}，而可以达到 {best:.1f}。"
+            f"取阈值 {tau:g} 时得分之和为 {reached:.1f}，而可以达到 {best:.1f}。"
             "请试遍所有出现过的相似度。",
         )
     return None
@@ -138,11 +138,11 @@ def _loop(tokens: list) -> int:
 def longest_loop(answer: Any) -> Hint | None:
     """Wants a function of tokens that says how often a stretch of them is said in a row."""
     rng = np.random.default_rng(2)
-    cases = ["", "a", "aa", "ababab", "xababy", "abcabcab", "abacada", "aabbb", "abcabcabcabc"]
-    cases += ["".join(rng.choice(list("ab"), size)) for size in (5, 9, 12, 16)]
-    for text in cases:
-        wanted = _loop(list(text))
-        found, failure = call(answer, list(text))
+    texts = ["", "a", "aa", "ababab", "xababy", "abcabcab", "abacada", "aabbb", "abcabcabcabc"]
+    cases = [list(text) for text in (*texts, "xabcdeabcdey")] + [["aa", "a"]]
+    cases += [rng.choice(list("ab"), size).tolist() for size in (5, 9, 12, 16)]
+    for tokens in cases:
+        found, failure = call(answer, list(tokens))
         if failure:
             return failure
         if isinstance(found, np.integer):
@@ -152,43 +152,97 @@ def longest_loop(answer: Any) -> Hint | None:
                 f"the answer is a whole number. Received: {type(found).__name__}.",
                 f"答案应是一个整数。收到的是 {type(found).__name__}。",
             )
-        if found == wanted:
-            continue
-        shown = " ".join(text) or "(nothing)"
-        if not text:
-            return Hint(
-                f"of no tokens at all none is said even once: 0. Received: {found}.",
-                f"没有词元时一次也没有说，应为 0。收到的是 {found}。",
-            )
-        single = _runs(text)
-        if found == single:
-            return Hint(
-                f"in {shown} a stretch of more than one token stands {wanted} times in a row. Only "
-                "single tokens were compared.",
-                f"在 {shown} 中，有一段多于一个词元的内容连续出现了 {wanted} 次。"
-                "目前只比较了单个词元。",
-            )
-        if found > wanted:
-            return Hint(
-                f"in {shown} no stretch stands {found} times in a row. Only what follows without a "
-                "gap is a loop.",
-                f"在 {shown} 中没有任何一段连续出现 {found} 次。只有首尾相接的重复才算循环。",
-            )
-        return Hint(
-            f"in {shown} a stretch stands {wanted} times in a row. Received: {found}. A loop may "
-            "begin anywhere.",
-            f"在 {shown} 中有一段连续出现了 {wanted} 次。收到的是 {found}。"
-            "循环可以从任何位置开始。",
-        )
+        if found != _loop(tokens):
+            return _wrong_loop(tokens, found)
     return None
 
 
-def _runs(text: str) -> int:
+def _wrong_loop(tokens: list[str], found: int) -> Hint:
+    wanted, shown = _loop(tokens), " ".join(tokens)
+    if not tokens:
+        return Hint(
+            f"of no tokens at all none is said even once: 0. Received: {found}.",
+            f"没有词元时一次也没有说，应为 0。收到的是 {found}。",
+        )
+    if len(tokens) == 1:
+        return Hint(
+            f"one token is said once: 1. Received: {found}.",
+            f"只有一个词元时说了一次，应为 1。收到的是 {found}。",
+        )
+    if tokens == ["aa", "a"]:
+        return Hint(
+            "aa and a are two different tokens: compare tokens, do not join them.",
+            "aa 和 a 是两个不同的词元：请比较词元，不要拼接。",
+        )
+    if tokens == list("ababab") and found == _runs(tokens):
+        return Hint(
+            f"in {shown} a stretch of more than one token stands {wanted} times in a row. Only "
+            "single tokens were compared.",
+            f"在 {shown} 中，有一段多于一个词元的内容连续出现了 {wanted} 次。"
+            "目前只比较了单个词元。",
+        )
+    if found > wanted:
+        return Hint(
+            f"in {shown} no stretch stands {found} times in a row. Only what follows without a "
+            "gap is a loop.",
+            f"在 {shown} 中没有任何一段连续出现 {found} 次。只有首尾相接的重复才算循环。",
+        )
+    return Hint(
+        f"in {shown} a stretch stands {wanted} times in a row. Received: {found}. A loop may "
+        "begin anywhere and be of any length.",
+        f"在 {shown} 中有一段连续出现了 {wanted} 次。收到的是 {found}。"
+        "循环可以从任何位置开始，长度不限。",
+    )
+
+
+def _runs(tokens: list[str]) -> int:
     most = run = 0
-    for i, token in enumerate(text):
-        run = run + 1 if i and token == text[i - 1] else 1
+    for i, token in enumerate(tokens):
+        run = run + 1 if i and token == tokens[i - 1] else 1
         most = max(most, run)
     return most
+
+
+def _related(train: list[str], test: list[str], family: Any) -> int:
+    known = {family(message) for message in train}
+    return sum(family(message) in known for message in test)
+
+
+# Ways to miscount, each with what is said to it.
+_MISCOUNTS = (
+    (
+        lambda train, test, family: len(set(train) & set(test)),
+        Hint(
+            "only the same strings were counted. A relative is any message of the same family.",
+            "目前只统计了完全相同的字符串。同族的任何消息都算近亲。",
+        ),
+    ),
+    (
+        lambda train, test, family: sum(message in train for message in test),
+        Hint(
+            "only the same strings were counted. A relative is any message of the same family.",
+            "目前只统计了完全相同的字符串。同族的任何消息都算近亲。",
+        ),
+    ),
+    (
+        lambda train, test, family: len(set(map(family, train)) & set(map(family, test))),
+        Hint(
+            "families were counted; count messages. One family may have several.",
+            "目前统计的是族的个数；应统计消息的条数。一族可以有多条消息。",
+        ),
+    ),
+    (
+        lambda train, test, family: _related(test, train, family),
+        Hint(
+            "training messages were counted; count those of the test.",
+            "目前统计的是训练消息；应统计测试消息。",
+        ),
+    ),
+    (
+        lambda train, test, family: _related(train, test, family) / len(test),
+        Hint("that is the share. The number is wanted.", "这是占比。题目要的是条数。"),
+    ),
+)
 
 
 @exercise("translation-4")
@@ -197,44 +251,37 @@ def leaked(answer: Any) -> Hint | None:
     rng = np.random.default_rng(3)
     words = ["open", "Open", "open.", "close", "Close!", "save", "SAVE", "print", "quit"]
 
-    def family(message: str) -> str:
+    def letters(message: str) -> str:
         return "".join(c for c in message.lower() if c.isalpha())
 
-    for size in (1, 3, 5, 8):
-        train = rng.choice(words, size).tolist()
-        test = rng.choice(words, 6).tolist()
-        found, failure = call(answer, list(train), list(test), family)
-        if failure:
-            return failure
-        known = {family(message) for message in train}
-        wanted = sum(family(message) in known for message in test)
-        if isinstance(found, np.integer | np.floating):
-            found = found.item()
-        if isinstance(found, bool) or not isinstance(found, int | float):
-            return Hint(
-                f"the answer is a number of messages. Received: {type(found).__name__}.",
-                f"答案应是消息的条数。收到的是 {type(found).__name__}。",
-            )
-        if found == wanted:
-            continue
-        if found == sum(message in train for message in test):
-            return Hint(
-                "only the same strings were counted. A relative is any message of the same family.",
-                "目前只统计了完全相同的字符串。同族的任何消息都算近亲。",
-            )
-        if found == len({family(message) for message in test} & known):
-            return Hint(
-                "families were counted; count messages. One family may have several.",
-                "目前统计的是族的个数；应统计消息的条数。一族可以有多条消息。",
-            )
-        if wanted and found == wanted / len(test):
-            return Hint(
-                "that is the share. The number is wanted.",
-                "这是占比。题目要的是条数。",
-            )
-        return Hint(
-            f"of the test messages {test} there are {wanted} with a relative in {train}. "
-            f"Received: {found}.",
-            f"在测试消息 {test} 中，有 {wanted} 条在 {train} 中有近亲。收到的是 {found}。",
-        )
-    return None
+    cases, results = [], []
+    for size in (1, 2, 3, 4, 6):
+        for family in (letters, len):
+            train, test = (rng.choice(words, n, replace=False).tolist() for n in (size, 6))
+            found, failure = call(answer, list(train), list(test), family)
+            if failure:
+                return failure
+            if isinstance(found, np.integer | np.floating):
+                found = found.item()
+            if isinstance(found, bool) or not isinstance(found, int | float):
+                return Hint(
+                    f"the answer is a number of messages. Received: {type(found).__name__}.",
+                    f"答案应是消息的条数。收到的是 {type(found).__name__}。",
+                )
+            cases.append((train, test, family))
+            results.append(found)
+    wanted = [_related(*case) for case in cases]
+    if results == wanted:
+        return None
+    for miscount, hint in _MISCOUNTS:
+        if results == [miscount(*case) for case in cases]:
+            return hint
+    place = next(i for i, right in enumerate(wanted) if results[i] != right)
+    train, test, family = cases[place]
+    by = "by their letters" if family is letters else "by their length"
+    return Hint(
+        f"families being told {by}, of the test messages {test} there are {wanted[place]} with a "
+        f"relative in {train}. Received: {results[place]}.",
+        f"在测试消息 {test} 中，按 family 划分族，有 {wanted[place]} 条在 {train} 中有近亲。"
+        f"收到的是 {results[place]}。",
+    )
