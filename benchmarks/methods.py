@@ -1,4 +1,4 @@
-"""Attention, no attention and a Transformer at equal weights, three seeds each, on CMUdict.
+"""Attention, no attention and a Transformer of a small size, three seeds each, on CMUdict.
 
 Small models and few epochs: it is the comparison that counts, not how good they get. The model
 with attention is also trained on the split word by word, where a word's plural may be among the
