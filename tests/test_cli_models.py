@@ -11,11 +11,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from seqtut import data, pretrained, runtime
+from seqtut import data, pretrained
 from seqtut.cli import main
 from seqtut.text import Vocabulary
-
-runtime.import_quietly()
 
 TINY = pretrained.Recipe(data="tiny", model="Seq2Seq", shape={"width": 8}, epochs=1, size=16)
 

@@ -4,15 +4,12 @@ import weakref
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from seqtut import decoding, equations, runtime
-
-runtime.import_quietly()
-
-import tensorflow as tf  # noqa: E402
+from seqtut import decoding, equations
 
 PAD, BEGIN, END, A = range(4)
 V = 4

@@ -1,13 +1,10 @@
+import keras
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtut import equations, laws, runtime
-
-runtime.import_quietly()
-
-import keras  # noqa: E402  (only after the start-up messages are set aside)
+from seqtut import equations, laws
 
 seeds = st.integers(0, 2**31)
 widths = st.integers(1, 6)

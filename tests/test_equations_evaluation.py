@@ -1,6 +1,7 @@
 import math
 from functools import cache
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,11 +10,7 @@ from hypothesis.extra import numpy as arrays
 from rapidfuzz.distance import Levenshtein
 from sacrebleu.metrics import BLEU
 
-from seqtut import equations, laws, runtime
-
-runtime.import_quietly()
-
-import keras  # noqa: E402
+from seqtut import equations, laws
 
 LOGITS = arrays.arrays(np.float64, (3, 4, 5), elements=st.floats(-20, 20))
 IDS = arrays.arrays(np.int64, (3, 4), elements=st.integers(0, 4))

@@ -1,15 +1,12 @@
 from itertools import product
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtut import equations, laws, runtime
-
-runtime.import_quietly()
-
-import keras  # noqa: E402  (only after the start-up messages are set aside)
+from seqtut import equations, laws
 
 seeds = st.integers(0, 2**31)
 levels = st.floats(0.05, 0.95)

@@ -57,7 +57,7 @@ def test_the_papers_gru_is_right_and_is_the_equations():
         (lambda x, h, w, u, b: h, "plus 1 - z"),
         (lambda x, h, w, u, b: h[0], "shape (3, 5)"),
         (lambda x, h, w, u, b: (h, h), "shape (3, 5)"),
-        (lambda x, h, w, u, b: None, "shape"),
+        (lambda x, h, w, u, b: None, "should return numbers"),
         (lambda x, h, w, u, b: "state", "return numbers"),
         (lambda x: x, "TypeError"),
         (7, "function itself"),

@@ -1,12 +1,9 @@
+import keras
 import numpy as np
 import pytest
 
-from seqtut import equations, laws, runtime, training
+from seqtut import equations, laws, training
 from seqtut.models import Autoencoder
-
-runtime.import_quietly()
-
-import keras  # noqa: E402
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,10 @@
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from seqtut import laws, runtime
+from seqtut import laws
 from seqtut.models import Seq2Seq, Transformer
-
-runtime.import_quietly()
-
-import keras  # noqa: E402
-import tensorflow as tf  # noqa: E402
 
 SOURCE = np.array([[4, 5, 6, 7], [8, 4, 0, 0], [5, 0, 0, 0]], "int32")
 MASK = SOURCE != 0

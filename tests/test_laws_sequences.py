@@ -1,15 +1,12 @@
 """Each law of sequence models is broken by the mistake that it is there to find."""
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
 
-from seqtut import laws, runtime, training
+from seqtut import laws, training
 from seqtut.models import Seq2Seq, Transformer
-
-runtime.import_quietly()
-
-import keras  # noqa: E402
 
 RNG = np.random.default_rng(0)
 MASK = np.arange(5) < np.array([[5], [2], [3]])

@@ -1,14 +1,11 @@
+import keras
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtut import equations, laws, runtime
+from seqtut import equations, laws
 from seqtut.layers import TransposedDense
-
-runtime.import_quietly()
-
-import keras  # noqa: E402
 
 
 def tied_pair(features, units, **settings_):

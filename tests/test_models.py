@@ -1,14 +1,11 @@
+import keras
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtut import equations, laws, runtime, training
+from seqtut import equations, laws, training
 from seqtut.models import Autoencoder
-
-runtime.import_quietly()
-
-import keras  # noqa: E402
 
 configurations = st.fixed_dictionaries(
     {

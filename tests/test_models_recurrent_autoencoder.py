@@ -1,17 +1,14 @@
 """The laws over random configurations of `RecurrentAutoencoder`, its loss, and what it refuses."""
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtut import equations, laws, runtime, training
+from seqtut import equations, laws, training
 from seqtut.models import RecurrentAutoencoder
-
-runtime.import_quietly()
-
-import keras  # noqa: E402
-import tensorflow as tf  # noqa: E402
 
 F = 3
 

@@ -1,17 +1,14 @@
 """The laws over random configurations of `Seq2Seq` and `Transformer`, and what they refuse."""
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtut import decoding, equations, laws, runtime
+from seqtut import decoding, equations, laws
 from seqtut.models import Seq2Seq, Transformer
-
-runtime.import_quietly()
-
-import keras  # noqa: E402
-import tensorflow as tf  # noqa: E402
 
 SOURCE, TARGET = 9, 7
 

@@ -1,15 +1,12 @@
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtut import equations, laws, runtime, training
+from seqtut import equations, laws, training
 from seqtut.models import VariationalAutoencoder
-
-runtime.import_quietly()
-
-import keras  # noqa: E402
-import tensorflow as tf  # noqa: E402
 
 configurations = st.fixed_dictionaries(
     {

@@ -11,12 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtut import data, metrics, pretrained, runtime, training
+from seqtut import data, metrics, pretrained, training
 from seqtut.pretrained import recipes
 from seqtut.pretrained.exporting import named_weights
 from seqtut.text import Vocabulary
-
-runtime.import_quietly()
 
 TINY = pretrained.Recipe(
     data="tiny", model="Seq2Seq", shape={"width": 12, "bidirectional": True}, epochs=2, size=16

@@ -5,10 +5,8 @@ import json
 
 import pytest
 
-from seqtut import data, pretrained, runtime
+from seqtut import data, pretrained
 from seqtut.pretrained import records
-
-runtime.import_quietly()
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtut import data, metrics, pretrained, runtime
+from seqtut import data, metrics, pretrained
 from seqtut.cli import main
 from seqtut.pretrained import translating
 from seqtut.text import Subwords, TextError, Vocabulary
-
-runtime.import_quietly()
 
 TINY = pretrained.Recipe(
     data="tiny",

@@ -6,19 +6,16 @@ import textwrap
 import time
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
-from seqtut import laws, runtime, training
+from seqtut import laws, training
 from seqtut.models import Autoencoder
 from seqtut.training import checkpoints
-
-runtime.import_quietly()
-
-import keras  # noqa: E402
 
 X = np.random.default_rng(0).normal(size=(50, 6)).astype("float32")
 

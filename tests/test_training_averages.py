@@ -1,16 +1,13 @@
 """Training with a moving average of the weights: what it is, where it is used, resuming."""
 
+import keras
 import numpy as np
 import pytest
 
-from seqtut import laws, runtime, training
+from seqtut import laws, training
 from seqtut.models import Autoencoder, Seq2Seq
 from seqtut.training.averages import Average
 from seqtut.training.checkpoints import load_checkpoint
-
-runtime.import_quietly()
-
-import keras  # noqa: E402
 
 X = np.random.default_rng(0).normal(size=(50, 6)).astype("float32")
 DEV = training.ArrayBatches(X[40:], size=10)

@@ -8,17 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from seqtut import runtime, text, training
+from seqtut import text, training
 from seqtut.models import Autoencoder
 from seqtut.training import checkpoints
-
-runtime.import_quietly()
-
-import keras  # noqa: E402
-import tensorflow as tf  # noqa: E402
 
 LAB = Path(__file__).with_name("training_lab.py")
 X = np.random.default_rng(0).normal(size=(50, 6)).astype("float32")

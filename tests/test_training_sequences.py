@@ -1,16 +1,13 @@
 """Training of sequence models: the loss, clipping, a score, resuming with dropout, learning."""
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtut import equations, laws, runtime, training
+from seqtut import equations, laws, training
 from seqtut.models import Seq2Seq, Transformer
-
-runtime.import_quietly()
-
-import keras  # noqa: E402
 
 BEGIN, END, FIRST, SIZE = 1, 2, 4, 9
 

@@ -6,35 +6,8 @@ from typing import Any
 import numpy as np
 
 from seqtut import equations
+from seqtut.exercises.numbers import array_from, as_array
 from seqtut.exercises.registry import Hint, call, exercise
-
-
-def _array(function: Any, *arguments: Any, shape: tuple[int, ...]) -> tuple[Any, Hint | None]:
-    """Returns the array that the reader's function gives, or what is wrong with it."""
-    copies = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
-    with np.errstate(all="ignore"):
-        found, failure = call(function, *copies)
-    if failure:
-        return None, failure
-    return _numbers(found, shape)
-
-
-def _numbers(found: Any, shape: tuple[int, ...]) -> tuple[Any, Hint | None]:
-    try:
-        if found is None:
-            raise TypeError
-        array = np.asarray(found, np.float64)
-    except Exception:  # anything may have been returned, or nothing
-        return None, Hint(
-            f"the function should return numbers. Received: {type(found).__name__}.",
-            f"函数应返回数值。收到的是 {type(found).__name__}。",
-        )
-    if array.shape != shape:
-        return None, Hint(
-            f"the result has the shape {shape}. Received: {array.shape}.",
-            f"结果的形状应为 {shape}。收到的是 {array.shape}。",
-        )
-    return array, None
 
 
 def _softmax(scores: np.ndarray) -> np.ndarray:
@@ -52,7 +25,7 @@ def masked_softmax(answer: Any) -> Hint | None:
         return hint
     large = scores * 1e4
     large[~mask] = 1e6  # the highest score is one that does not count
-    found, failure = _array(answer, large, mask, shape=mask.shape)
+    found, failure = array_from(answer, large, mask, shape=mask.shape)
     if failure:
         return failure
     if not np.allclose(found, equations.masked_softmax(large, mask)):
@@ -63,7 +36,7 @@ def masked_softmax(answer: Any) -> Hint | None:
         )
     # Eighths of a number: float32 holds them exactly, also far below 0.
     low = np.where(mask, np.round(scores * 8) / 8 - 1e4, 0)
-    found, failure = _array(answer, low, mask, shape=mask.shape)
+    found, failure = array_from(answer, low, mask, shape=mask.shape)
     if failure:
         return failure
     if not np.allclose(found, equations.masked_softmax(low, mask)):
@@ -73,7 +46,7 @@ def masked_softmax(answer: Any) -> Hint | None:
             "保留下来的分数都远低于 0 时错误。保留下来的最高分可以是负数：0 并不在分数之中。",
         )
     mask[1] = False
-    found, failure = _array(answer, scores, mask, shape=mask.shape)
+    found, failure = array_from(answer, scores, mask, shape=mask.shape)
     if failure:
         return failure
     if not np.array_equal(found[1], np.zeros(5)):
@@ -92,7 +65,7 @@ def masked_softmax(answer: Any) -> Hint | None:
 
 
 def _wrong_softmax(answer: Any, scores: np.ndarray, mask: np.ndarray) -> Hint | None:
-    found, failure = _array(answer, scores, mask, shape=mask.shape)
+    found, failure = array_from(answer, scores, mask, shape=mask.shape)
     if failure:
         return failure
     if np.allclose(found, equations.masked_softmax(scores, mask)):
@@ -202,7 +175,7 @@ def pointers(answer: Any) -> Hint | None:
                 "函数应返回两个数组：查询和键。",
             )
         for part in (queries, keys):
-            _, failure = _numbers(part, (length, 2))
+            _, failure = as_array(part, (length, 2))
             if failure:
                 return failure
         queries, keys = np.asarray(queries, np.float64), np.asarray(keys, np.float64)
@@ -264,7 +237,7 @@ def another_explanation(answer: Any) -> Hint | None:
     rng = np.random.default_rng(4)
     for steps, width in ((6, 3), (9, 4), (5, 1)):
         weights, values = rng.dirichlet(np.full(steps, 3.0)), rng.normal(size=(steps, width))
-        found, failure = _array(answer, weights, values, shape=(steps,))
+        found, failure = array_from(answer, weights, values, shape=(steps,))
         if failure:
             return failure
         if not np.isfinite(found).all():

@@ -5,30 +5,8 @@ from typing import Any
 import numpy as np
 
 from seqtut import equations
+from seqtut.exercises.numbers import array_from
 from seqtut.exercises.registry import Hint, call, exercise
-
-
-def _numbers(found: Any, shape: tuple[int, ...]) -> tuple[Any, Hint | None]:
-    """Returns what a reader's function gave as an array, or what is wrong with it."""
-    try:
-        array = np.asarray(found, np.float64)
-    except Exception:  # anything may have been returned, or nothing
-        return None, Hint(
-            f"the function should return numbers. Received: {type(found).__name__}.",
-            f"函数应返回数值。收到的是 {type(found).__name__}。",
-        )
-    if array.shape != shape:
-        return None, Hint(
-            f"the result has the shape {shape}. Received: {array.shape}.",
-            f"结果的形状应为 {shape}。收到的是 {array.shape}。",
-        )
-    return array, None
-
-
-def _array(function: Any, *arguments: Any, shape: tuple[int, ...]) -> tuple[Any, Hint | None]:
-    copies = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
-    found, failure = call(function, *copies)
-    return (None, failure) if failure else _numbers(found, shape)
 
 
 def _same(found: np.ndarray, wanted: Any) -> bool:
@@ -42,13 +20,13 @@ def nucleus(answer: Any) -> Hint | None:
     cases = [(np.array([0.1, 0.2, 0.7]), 0.5), (np.array([0.0, 1.0]), 0.9)]
     cases += [(rng.dirichlet(np.full(6, 0.7)), share) for share in (0.3, 0.6, 0.8, 0.95) * 5]
     for p, share in cases:
-        found, failure = _array(answer, p, share, shape=p.shape)
+        found, failure = array_from(answer, p, share, shape=p.shape)
         if failure:
             return failure
         wanted = equations.top_p(p, share)
         if not _same(found, wanted):
             return _wrong_nucleus(found, p, share, wanted)
-    found, failure = _array(answer, np.full(4, 0.25), 0.5, shape=(4,))
+    found, failure = array_from(answer, np.full(4, 0.25), 0.5, shape=(4,))
     if failure or _same(np.sort(found), [0, 0, 0.5, 0.5]):  # whichever two
         return failure
     kept = int(np.sum(found > 0))
@@ -101,7 +79,7 @@ def penalised(answer: Any) -> Hint | None:
     for alpha in (0.0, 0.6, 1.0, 2.0, -0.7):
         for _ in range(5):
             score, length = -float(rng.uniform(0.1, 30)), int(rng.integers(2, 40))
-            found, failure = _array(answer, score, length, alpha, shape=())
+            found, failure = array_from(answer, score, length, alpha, shape=())
             if failure:
                 return failure
             penalty = equations.length_penalty(length, alpha)
@@ -221,7 +199,7 @@ def bound(answer: Any) -> Hint | None:
         for _ in range(6):
             score, length = -float(rng.uniform(0.1, 20)), int(rng.integers(1, 12))
             longest = length + int(rng.integers(1, 15))
-            found, failure = _array(answer, score, length, longest, alpha, shape=())
+            found, failure = array_from(answer, score, length, longest, alpha, shape=())
             if failure:
                 return failure
             lengths = np.arange(length + 1, longest + 1)

@@ -5,30 +5,10 @@ from typing import Any
 import numpy as np
 
 from seqtut import equations
+from seqtut.exercises.numbers import array_from
 from seqtut.exercises.registry import Hint, call, exercise
 
 _MOST = 0.5  # not 1, which hides that a threshold was forgotten
-
-
-def _array(function: Any, *arguments: Any, shape: tuple[int, ...]) -> tuple[Any, Hint | None]:
-    """Returns the array that the reader's function gives, or what is wrong with it."""
-    copies = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
-    found, failure = call(function, *copies)
-    if failure:
-        return None, failure
-    try:
-        array = np.asarray(found, np.float64)
-    except Exception:  # anything may have been returned, or nothing
-        return None, Hint(
-            f"the function should return numbers. Received: {type(found).__name__}.",
-            f"函数应返回数值。收到的是 {type(found).__name__}。",
-        )
-    if array.shape != shape:
-        return None, Hint(
-            f"the result has the shape {shape}. Received: {array.shape}.",
-            f"结果的形状应为 {shape}。收到的是 {array.shape}。",
-        )
-    return array, None
 
 
 @exercise("recurrent-networks-1")
@@ -36,7 +16,7 @@ def gru_step(answer: Any) -> Hint | None:
     """Wants a function of x, h, w, u and b that takes one step of the paper's GRU."""
     rng = np.random.default_rng(0)
     x, h, w, u, b = (rng.normal(size=n) for n in [(3, 4), (3, 5), (4, 15), (5, 15), 15])
-    found, failure = _array(answer, x, h, w, u, b, shape=h.shape)
+    found, failure = array_from(answer, x, h, w, u, b, shape=h.shape)
     if failure:
         return failure
     (x_z, x_r, x_n), (u_z, u_r, u_n) = np.split(x @ w + b, 3, axis=-1), np.split(u, 3, axis=-1)
@@ -79,7 +59,7 @@ def bias_for(answer: Any) -> Hint | None:
     steps = (1.0, 10.0, 100.0)
     found = []
     for k in steps:
-        value, failure = _array(answer, k, shape=())
+        value, failure = array_from(answer, k, shape=())
         if failure:
             return failure
         found.append(float(value))
@@ -121,7 +101,7 @@ def gradient_of_u(answer: Any) -> Hint | None:
     rng = np.random.default_rng(1)
     states, deltas = rng.normal(size=(2, 6, 4))
     before = np.vstack([np.zeros(4), states[:-1]])
-    found, failure = _array(answer, states, deltas, shape=(4, 4))
+    found, failure = array_from(answer, states, deltas, shape=(4, 4))
     if failure:
         return failure
     wanted = before.T @ deltas
@@ -154,7 +134,7 @@ def last_states(answer: Any) -> Hint | None:
     rng = np.random.default_rng(2)
     states, lengths = rng.normal(size=(4, 6, 3)), np.array([6, 2, 1, 4])
     rows = np.arange(len(lengths))
-    found, failure = _array(answer, states, lengths, shape=(4, 3))
+    found, failure = array_from(answer, states, lengths, shape=(4, 3))
     if failure:
         return failure
     if np.allclose(found, states[rows, lengths - 1]):

@@ -5,27 +5,8 @@ from typing import Any
 import numpy as np
 
 from seqtut import equations
-from seqtut.exercises.registry import Hint, call, exercise
-
-
-def _array(function: Any, *arguments: Any, shape: tuple[int, ...]) -> tuple[Any, Hint | None]:
-    """Returns the array that the reader's function gives, or what is wrong with it."""
-    found, failure = call(function, *arguments)
-    if failure:
-        return None, failure
-    try:
-        array = np.asarray(found, np.float64)
-    except Exception:  # anything may have been returned, or nothing
-        return None, Hint(
-            f"the function should return numbers. Received: {type(found).__name__}.",
-            f"函数应返回数值。收到的是 {type(found).__name__}。",
-        )
-    if array.shape != shape:
-        return None, Hint(
-            f"the result has the shape {shape}. Received: {array.shape}.",
-            f"结果的形状应为 {shape}。收到的是 {array.shape}。",
-        )
-    return array, None
+from seqtut.exercises.numbers import array_from
+from seqtut.exercises.registry import Hint, exercise
 
 
 @exercise("seq2seq-math-1")
@@ -34,7 +15,7 @@ def perplexity_of(answer: Any) -> Hint | None:
     for seed in range(3):
         batches = _batches(seed)
         copies = [(nats.copy(), mask.copy()) for nats, mask in batches]
-        found, failure = _array(answer, copies, shape=())
+        found, failure = array_from(answer, copies, shape=())
         hint = failure or _wrong_perplexity(found, batches)
         if hint:
             return hint
@@ -97,7 +78,7 @@ def lengths(answer: Any) -> Hint | None:
     rng = np.random.default_rng(2)
     cases = [rng.uniform(0.1, 0.9, size=6), np.array([1.0, 0.5]), np.array([0.0, 0.3, 1.0, 0.2])]
     for ends in cases:
-        found, failure = _array(answer, ends.copy(), shape=ends.shape)
+        found, failure = array_from(answer, ends.copy(), shape=ends.shape)
         hint = failure or _wrong_lengths(found, ends)
         if hint:
             return hint
@@ -146,7 +127,7 @@ def by_logits(answer: Any) -> Hint | None:
         logits, targets = rng.normal(size=(3, 5, size)), rng.integers(size, size=(3, 5))
         mask = np.arange(5) < np.array([[5], [2], [3]])
         given = (logits.copy(), targets.copy(), mask.copy(), epsilon)
-        found, failure = _array(answer, *given, shape=logits.shape)
+        found, failure = array_from(answer, *given, shape=logits.shape)
         hint = failure or _wrong_by_logits(found, logits, targets, mask, epsilon)
         if hint:
             return hint
@@ -209,7 +190,7 @@ def by_code(answer: Any) -> Hint | None:
         states = np.tanh(rng.normal(size=(3, steps + 1, width)))
         a, u = rng.normal(size=(width, 5)), rng.normal(size=(width, width))
         given = [v.copy() for v in (for_logits, states, a, u)]
-        found, failure = _array(answer, *given, shape=(3, width))
+        found, failure = array_from(answer, *given, shape=(3, width))
         hint = failure or _wrong_by_code(found, for_logits, states, a, u)
         if hint:
             return hint

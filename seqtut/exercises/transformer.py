@@ -5,27 +5,8 @@ from typing import Any
 import numpy as np
 
 from seqtut import equations
+from seqtut.exercises.numbers import as_array
 from seqtut.exercises.registry import Hint, call, exercise
-
-
-def _array(found: Any, shape: tuple[int, ...], kind: Any = np.float64) -> tuple[Any, Hint | None]:
-    """Returns what the reader's function gave as an array, or what is wrong with it."""
-    try:
-        if found is None or isinstance(found, str):
-            raise TypeError
-        array = np.asarray(found, kind)
-    except Exception:  # anything may have been returned, or nothing
-        return None, Hint(
-            f"the function should return an array of numbers. Received: {type(found).__name__}.",
-            f"函数应返回数值数组。收到的是 {type(found).__name__}。",
-        )
-    if array.shape != shape:
-        return None, Hint(
-            f"the result has the shape {shape}. Received: {array.shape}.",
-            f"结果的形状应为 {shape}。收到的是 {array.shape}。",
-        )
-    return array, None
-
 
 _ROWS = (
     [[1, 1, 1, 2, 2, 3, 0, 0], [1, 2, 2, 2, 2, 0, 0, 0], [1, 1, 1, 1, 1, 1, 1, 1]],
@@ -45,7 +26,7 @@ def packed_mask(answer: Any) -> Hint | None:
         found, failure = call(answer, segments.copy())
         if failure:
             return failure
-        given, failure = _array(found, (batch, steps, steps))
+        given, failure = as_array(found, (batch, steps, steps))
         if failure:
             return failure
         if not np.all((given == 0) | (given == 1)):
@@ -118,7 +99,7 @@ def split_heads(answer: Any) -> Hint | None:
         found, failure = call(answer, x.copy(), heads)
         if failure:
             return failure
-        given, failure = _array(found, (batch, heads, steps, part))
+        given, failure = as_array(found, (batch, heads, steps, part))
         if failure:
             return failure
         if np.allclose(given, np.stack(np.split(x, heads, axis=-1), axis=1)):
@@ -148,7 +129,7 @@ def weights_of(answer: Any) -> Hint | None:
         found, failure = call(answer, d, m)
         if failure:
             return failure
-        value, failure = _array(found, ())
+        value, failure = as_array(found, ())
         if failure:
             return failure
         if not np.isfinite(value):
@@ -227,7 +208,7 @@ def cached_step(answer: Any) -> Hint | None:
                 "the function returns two things: what is found, and the new pair.",
                 "函数返回两样东西：找到的结果，以及新的一对键和值。",
             )
-        given, failure = _array(found[0], shape)
+        given, failure = as_array(found[0], shape)
         if failure:
             return failure
         hint = _wrong_step(given, q, (past[0], k), (past[1], v)) or _wrong_past(
@@ -272,7 +253,7 @@ def _wrong_past(given: Any, keys: tuple, values: tuple) -> Hint | None:
         return Hint("the new past is a pair: keys, values.", "新的过去是一对：键和值。")
     pair = []
     for part in given:
-        array, failure = _array(part, shape)
+        array, failure = as_array(part, shape)
         if failure:
             return Hint(
                 f"the new past has one step more than the old. In it, {failure.en}",
