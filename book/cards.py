@@ -6,6 +6,7 @@ from typing import Any
 from book.layout import BOOK, ROOT, BookError, editions
 
 _CARDS = ROOT / "seqtut" / "pretrained"
+_TASKS = ("pronouncing", "translating")
 
 
 def models(edition: str) -> str:
@@ -17,7 +18,8 @@ def models(edition: str) -> str:
     words = editions()[edition]["strings"]["models"]
     cards = [_read(path) for path in sorted(_CARDS.glob("*.json"))]
     rows, translators = [words["columns"]], [words["translation_columns"]]
-    speakers = [card for card in cards if "words" in card["test"]["greedy"]]
+    tasks = {task: [card for card in cards if _task(card) == task] for task in _TASKS}
+    speakers = tasks["pronouncing"]
     for card in speakers:
         widths = [card["test"][width] for width in ("greedy", "beam 5")]
         rows.append(
@@ -27,7 +29,7 @@ def models(edition: str) -> str:
                 _interval(widths[1]["per"]),
             ]
         )
-    for card in (card for card in cards if card not in speakers):
+    for card in tasks["translating"]:
         widths = [card["test"][width] for width in ("greedy", "beam 5")]
         found = [widths[0]["chrf"], widths[1]["chrf"], widths[1]["bleu"]]
         translators.append([*_made(card), *(_interval(score, 1) for score in found)])
@@ -45,8 +47,14 @@ def models(edition: str) -> str:
         .replace("{epochs}", str(compared["epochs"]))
         .replace("{seeds}", str(len(compared["seeds"])))
         .replace("{words}", _number(speakers, "words"))
-        .replace("{messages}", _number([c for c in cards if c not in speakers], "messages"))
+        .replace("{messages}", _number(tasks["translating"], "messages"))
     )
+
+
+def _task(card: dict[str, Any]) -> str:
+    """Returns what a card's model learned, as `seqtut.pretrained.tasks` calls it."""
+    recipe = card["recipe"]
+    return recipe.get("task") or ("translating" if recipe.get("subwords") else "pronouncing")
 
 
 def _made(card: dict[str, Any]) -> list[str]:

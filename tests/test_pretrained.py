@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqtut import data, metrics, pretrained, training
-from seqtut.pretrained import recipes
+from seqtut.pretrained import pronouncing, recipes, translating
 from seqtut.pretrained.exporting import named_weights
 from seqtut.text import Vocabulary
 
@@ -21,8 +21,9 @@ TINY = pretrained.Recipe(
 )
 NAMES = [name for name in pretrained.RECIPES if pretrained.weights_path(name).exists()]
 each_model = pytest.mark.parametrize("name", NAMES)
-TRANSLATORS = [name for name in NAMES if pretrained.recipe(name).subwords]
-PRONOUNCERS = [name for name in NAMES if name not in TRANSLATORS]
+TASKS = {name: pretrained.task(pretrained.recipe(name)) for name in NAMES}
+TRANSLATORS = [name for name in NAMES if TASKS[name] is translating]
+PRONOUNCERS = [name for name in NAMES if TASKS[name] is pronouncing]
 
 
 def spelt(words):
@@ -362,7 +363,7 @@ def test_a_packaged_translator_does_as_well_as_its_card_says(name):
     """On a sample of the test messages, within the sample's own doubt."""
     card, messages = pretrained.card(name), data.load("translation").test
     some = data.Messages(messages.english[::8], messages.chinese[::8])
-    task = pretrained.task(some)
+    task = pretrained.task(pretrained.recipe(name))
     found = task.measure(pretrained.load(name), some, 5)["chrf"]
     low, high = metrics.bootstrap_interval(
         found.parts, 1000, level=0.999, statistic=found.statistic

@@ -28,10 +28,9 @@ def _evaluate(chosen: argparse.Namespace) -> int:
     from seqtut import data, pretrained
 
     model = pretrained.load(chosen.name, chosen.weights)
-    name = pretrained.card(chosen.name, chosen.weights)["recipe"]["data"]
-    parts = data.load(name)
-    task = pretrained.task(parts.train)
-    part = task.plain_part(getattr(parts, chosen.part))
+    recipe = pretrained.Recipe(**pretrained.card(chosen.name, chosen.weights)["recipe"])
+    name, task = recipe.data, pretrained.task(recipe)
+    part = task.plain_part(getattr(data.load(name), chosen.part))
     found = task.summary(task.measure(model, part, chosen.width), part)
     found = {"model": chosen.name, "data": name, "part": chosen.part, "width": chosen.width} | found
     if chosen.json:

@@ -29,7 +29,7 @@ def _train(chosen: argparse.Namespace) -> int:
     from seqtut import runtime
 
     said = runtime.setup(chosen.seed, chosen.threads).message
-    from seqtut import data, pretrained
+    from seqtut import pretrained
 
     recipe = pretrained.recipe(chosen.name, epochs=chosen.epochs)
     out = chosen.out or Path(f"{chosen.name}.safetensors")
@@ -44,7 +44,7 @@ def _train(chosen: argparse.Namespace) -> int:
     if chosen.json:
         print(json.dumps(card, indent=1))
         return 0
-    task = pretrained.task(data.load(recipe.data).train)
+    task = pretrained.task(recipe)
     for width, found in card["test"].items():
         rates = (
             f"{label} {value} ({low} to {high})" for label, value, low, high in task.figures(found)

@@ -2,7 +2,7 @@
 
 from seqtut.pretrained.cards import run
 from seqtut.pretrained.exporting import export
-from seqtut.pretrained.making import make, task
+from seqtut.pretrained.making import make
 from seqtut.pretrained.pronouncing import (
     PROTOCOL,
     by_family,
@@ -14,6 +14,7 @@ from seqtut.pretrained.pronouncing import (
 from seqtut.pretrained.recipes import RECIPES, PretrainedError, Recipe, build, recipe
 from seqtut.pretrained.records import answers, keep_answers, methods
 from seqtut.pretrained.store import card, load, save, weights_path
+from seqtut.pretrained.tasks import task
 from seqtut.pretrained.transducer import Reading, Transducer, UnreadableError
 from seqtut.pretrained.translating import by_message_family, overlaps, translate
 from seqtut.pretrained.translator import Translator, plain

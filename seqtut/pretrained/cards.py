@@ -12,6 +12,7 @@ import seqtut
 from seqtut import data, runtime
 from seqtut.pretrained import making, store
 from seqtut.pretrained.recipes import Recipe
+from seqtut.pretrained.tasks import task
 
 # What decides how a training comes out, besides the recipe.
 _ROOMS = ("data", "text", "layers", "models", "training", "decoding", "metrics", "pretrained")
@@ -46,13 +47,13 @@ def run(
     # What is measured is what was written: weights in float16.
     model = store.load(name, out)
     found = data.load(chosen.data)
-    task = making.task(found.train)
-    part = task.plain_part(found.test)
+    doing = task(chosen)
+    part = doing.plain_part(found.test)
     facts["test"] = {
-        label: task.summary(task.measure(model, part, width), part)
+        label: doing.summary(doing.measure(model, part, width), part)
         for label, width in (("greedy", 1), ("beam 5", 5))
     }
-    facts |= {"protocol": task.PROTOCOL, **surroundings(chosen.data)}
+    facts |= {"protocol": doing.PROTOCOL, **surroundings(chosen.data)}
     store.save(out, name, model, facts)
     checkpoint.unlink(missing_ok=True)
     return store.card(name, out)

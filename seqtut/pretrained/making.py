@@ -2,32 +2,15 @@
 
 import dataclasses
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import keras
 import numpy as np
 
 from seqtut import data, training
-from seqtut.pretrained import pronouncing, translating
-from seqtut.pretrained.recipes import Recipe, build
+from seqtut.pretrained.recipes import Recipe
+from seqtut.pretrained.tasks import task
 from seqtut.pretrained.transducer import Transducer
-from seqtut.text import BucketedBatches
-
-# Batches that are sorted by length together: more of them leave less padding. See BucketedBatches.
-_POOL = 40
-
-
-def task(part: data.Words | data.Messages) -> ModuleType:
-    """Returns the module of what is to be learned from such data.
-
-    Args:
-        part: A part of the data: words, or messages.
-
-    Returns:
-        `pronouncing` or `translating`, which have the same functions.
-    """
-    return translating if isinstance(part, data.Messages) else pronouncing
 
 
 def make(
@@ -55,15 +38,11 @@ def make(
     """
     keras.utils.set_random_seed(seed)
     found = data.load(chosen.data)
-    doing = task(found.train)
+    doing = task(chosen)
     source, target = doing.vocabularies(found.train, *chosen.subwords)
-
-    def batches(part: Any, **settings: Any) -> BucketedBatches:
-        pairs = doing.encoded(part, source, target)
-        return BucketedBatches(pairs, size=chosen.size, multiple=1, **settings)
-
-    train = batches(found.train, pool=_POOL * chosen.size, seed=seed)
-    model = doing.model(build(chosen, len(source), len(target)), source, target)
+    train, dev = (doing.encoded(part, source, target) for part in (found.train, found.dev))
+    train, dev = doing.batches(train, chosen, seed), doing.batches(dev, chosen)
+    model = doing.model(doing.network(chosen, source, target), source, target)
     warm_up = len(train) // 2
     rate = keras.optimizers.schedules.CosineDecay(
         0.0,
@@ -75,8 +54,8 @@ def make(
     history = training.fit(
         model.model,
         train,
-        batches(found.dev),
-        training.token_loss(chosen.label_smoothing),
+        dev,
+        doing.loss(chosen),
         epochs=chosen.epochs,
         learning_rate=rate,
         clip_norm=chosen.clip_norm,

@@ -5,6 +5,9 @@ from typing import Any
 import numpy as np
 
 from seqtut import data, metrics
+from seqtut.pretrained.pairs import batches as batches
+from seqtut.pretrained.pairs import loss as loss
+from seqtut.pretrained.pairs import network as network
 from seqtut.pretrained.transducer import Transducer
 from seqtut.text import Vocabulary
 

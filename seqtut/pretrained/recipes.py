@@ -31,6 +31,8 @@ class Recipe:
         average: Decay by step of the weights' moving average, which is what is kept.
         subwords: Ids of the source's and of the target's subwords; none for a task whose
             vocabularies are letters and phonemes.
+        task: What is learned, as `tasks` calls it; None for translating where there are subwords,
+            else for pronouncing.
     """
 
     data: str
@@ -44,6 +46,7 @@ class Recipe:
     clip_norm: float = 1.0
     average: float | None = 0.999
     subwords: tuple[int, ...] = ()
+    task: str | None = None
 
 
 # Two layers that read in both directions, one that writes.

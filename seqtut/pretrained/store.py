@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from seqtut.pretrained.recipes import PretrainedError, Recipe, build, recipe
+from seqtut.pretrained.recipes import PretrainedError, Recipe, recipe
+from seqtut.pretrained.tasks import task
 from seqtut.pretrained.transducer import Transducer
-from seqtut.pretrained.translator import Translator
 from seqtut.text import Subwords, TextError, Vocabulary
 from seqtut.training import CheckpointError, load_checkpoint, save_checkpoint
 from seqtut.training.checkpoints import signature
@@ -136,7 +136,9 @@ def load(
                 f"{name!r} was trained with another {kind} vocabulary. Received: {given}; its own "
                 f"is {own[kind]}. Number your texts with the model's own: load({name!r}).{kind}."
             )
-    model = build(Recipe(**facts["recipe"]), len(own["source"]), len(own["target"]))
+    chosen = Recipe(**facts["recipe"])
+    doing = task(chosen)
+    model = doing.network(chosen, **own)
     if signature(model) != facts["model"]:
         raise PretrainedError(
             f"{path.name} was made by another version of seqtut: its model has other settings. "
@@ -144,8 +146,7 @@ def load(
         )
     for index, variable in enumerate(model.trainable_variables):
         variable.assign(tensors[f"model/{index}"].astype(np.float32))
-    kind = Translator if isinstance(own["source"], Subwords) else Transducer
-    return kind(model, **own)
+    return doing.model(model, **own)
 
 
 def _vocabulary(facts: dict[str, Any], kind: str, path: Path) -> Vocabulary | Subwords:

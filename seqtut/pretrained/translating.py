@@ -6,6 +6,9 @@ import numpy as np
 
 from seqtut import data, metrics
 from seqtut.metrics.bootstrap import Statistic
+from seqtut.pretrained.pairs import batches as batches
+from seqtut.pretrained.pairs import loss as loss
+from seqtut.pretrained.pairs import network as network
 from seqtut.pretrained.translator import Translator, plain
 from seqtut.text import Subwords
 

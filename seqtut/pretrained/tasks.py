@@ -1,0 +1,22 @@
+"""The tasks that pretrained models learn, each a module with the same functions."""
+
+from types import ModuleType
+
+from seqtut.pretrained import pronouncing, translating
+from seqtut.pretrained.recipes import Recipe
+
+_TASKS = {module.__name__.rpartition(".")[2]: module for module in (pronouncing, translating)}
+
+
+def task(chosen: Recipe) -> ModuleType:
+    """Returns the module of what a recipe's model learns.
+
+    Args:
+        chosen: The recipe.
+
+    Returns:
+        A module with `vocabularies`, `encoded`, `batches`, `network`, `model`, `loss`, `chosen_by`,
+        `plain_part`, `measure`, `summary` and `figures`, and the texts `UNIT`, `EXAMPLE` and
+        `PROTOCOL`.
+    """
+    return _TASKS[chosen.task or ("translating" if chosen.subwords else "pronouncing")]
