@@ -136,7 +136,13 @@ def add_page_facts(app: Sphinx, pagename, templatename, context: dict, doctree) 
         context["outline"] = app.builder.render_partial(lists[1])["fragment"]
 
 
+def leave_search_to_pagefind(app: Sphinx) -> None:
+    """Keeps Sphinx from writing an index of its own."""
+    app.builder.search = False
+
+
 def setup(app: Sphinx) -> dict:
+    app.connect("builder-inited", leave_search_to_pagefind)
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it, come what may
     app.add_node(Fold, html=(_open_fold, _close_fold))
     app.add_node(FoldTitle, html=(_open_fold_title, _close_fold_title))

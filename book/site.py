@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from book import cards, measured, pages
+from book import cards, measured, pages, searching
 from book.layout import (
     BOOK,
     BUILD,
@@ -67,6 +67,7 @@ def build_site(repository: str = "", branch: str = "") -> Path:
             notebook = path.with_suffix(".ipynb")
             write_if_changed(HTML / edition / "notebooks" / notebook.name, notebook.read_bytes())
         write_if_changed(HTML / edition / "index.html", _forward(f"{toc_stems()[0]}.html"))
+    searching.index(HTML, BUILD / "index")
     first = next(iter(editions()))
     write_if_changed(HTML / "index.html", _forward(f"{first}/{toc_stems()[0]}.html"))
     write_if_changed(HTML / ".nojekyll", "")
@@ -160,6 +161,11 @@ def configuration(edition: str, repository: str, branch: str) -> str:
     sphinx["html_context"] = {
         "strings": {**own["notebook"], **own["strings"]},
         "contents": _contents(edition),
+        "other_languages": [
+            other["language"].replace("_", "-").lower()
+            for name, other in editions().items()
+            if name != edition
+        ],
         "frame": _frame_stamp(),
         "chapters": {
             stem: _facts(stem, edition, repository, branch) for stem in chapter_paths(edition)
