@@ -1,11 +1,13 @@
 """The built site as files: links, numbers, notebooks. No browser is needed for these."""
 
+import gzip
 import re
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import html5lib
 import jinja2
 import nbformat
 import pytest
@@ -59,6 +61,25 @@ def test_every_link_inside_the_site_leads_somewhere(html, name):
         ):
             broken.append(link)
     assert broken == []
+
+
+@pytest.mark.parametrize("name", ["index.html", *FORWARDS, *PAGES])
+def test_a_page_is_valid_html(html, name):
+    parser = html5lib.HTMLParser()
+    parser.parse(read(html / name).source)
+    assert [f"{place}: {problem} {detail}" for place, problem, detail in parser.errors] == []
+
+
+@each_chapter
+def test_a_chapter_s_page_is_light_besides_its_figures(html, edition, stem):
+    """A first visit loads page, style and scripts; MathJax is shared, and comes later."""
+    page = html / edition / f"{stem}.html"
+    loaded = {(page.parent / urlsplit(link).path).resolve() for link in read(page).links}
+    files = {path for path in loaded if path.suffix in (".css", ".js", ".svg")}
+    files = {path for path in files if not {"mathjax", "diagrams"} & set(path.parts)}
+    assert len(files) >= 3
+    size = sum(len(gzip.compress(path.read_bytes())) for path in (page, *files))
+    assert size <= 400_000, f"{size / 1000:.0f} KB"
 
 
 @pytest.mark.parametrize("name", PAGES)

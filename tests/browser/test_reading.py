@@ -160,7 +160,9 @@ def test_a_search_without_a_result_says_so_and_takes_other_words_at_once(open_pa
     page = open_page(FRONT)
     strings = editions()[EDITION]["strings"]
     assert searched(page, '"zyzzyva encoder"') == []
-    assert page.inner_text("#search-status") == strings["found_none"].format(text='"zyzzyva encoder"')
+    assert page.inner_text("#search-status") == strings["found_none"].format(
+        text='"zyzzyva encoder"'
+    )
     page.fill(".search input", "encoder")
     page.wait_for_selector("#search-results li")
     assert "q=encoder" in page.url
@@ -188,6 +190,25 @@ def test_a_page_opened_as_a_file_says_that_the_search_needs_a_server(browser, ht
     page.goto((html / EDITION / "search.html").as_uri() + "?q=encoder")
     assert editions()[EDITION]["strings"]["search_served"] in page.inner_text("#content")
     page.close()
+
+
+def test_a_done_exercise_is_remembered_by_this_browser(open_page):
+    page = open_page(CHAPTER)
+    boxes = page.locator(".exercise input[type=checkbox]")
+    wanted = editions()[EDITION]["strings"]["exercises_done"]
+
+    def told(done):
+        return page.inner_text("#exercises-done") == wanted.format(done=done, all=boxes.count())
+
+    assert boxes.count() >= 3 and told(0)
+    boxes.nth(1).focus()
+    page.keyboard.press("Space")
+    assert told(1)
+    page.reload()
+    assert [box.is_checked() for box in boxes.all()][:3] == [False, True, False] and told(1)
+    boxes.nth(1).uncheck()
+    page.reload()
+    assert told(0)
 
 
 def test_code_is_copied_as_it_stands(open_page, address):
