@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from book import cards, measured, pages, searching
+from book import cards, measured, pages, paper, searching
 from book.layout import (
     BOOK,
     BUILD,
@@ -66,6 +66,7 @@ def build_site(repository: str = "", branch: str = "") -> Path:
         for path in chapter_paths(edition).values():
             notebook = path.with_suffix(".ipynb")
             write_if_changed(HTML / edition / "notebooks" / notebook.name, notebook.read_bytes())
+        paper.offer(edition, HTML / edition)
         write_if_changed(HTML / edition / "index.html", _forward(f"{toc_stems()[0]}.html"))
     searching.index(HTML, BUILD / "index")
     first = next(iter(editions()))

@@ -12,7 +12,7 @@ import jinja2
 import nbformat
 import pytest
 
-from book.layout import BOOK, chapter_paths, editions
+from book.layout import BOOK, ROOT, chapter_paths, editions
 from book.notebooks import all_labels
 from book.site import _facts
 from tests.browser.conftest import HTML, PAGES
@@ -159,6 +159,14 @@ def test_a_published_chapter_links_to_its_stamped_notebook_and_its_source(reposi
     file = f"o/r/blob/published/chapters/{edition}/{stem}"
     assert f'href="https://colab.research.google.com/github/{file}.ipynb"' in bar
     assert f'href="https://github.com/{file}.md"' in bar
+
+
+@each_chapter
+def test_the_files_that_a_published_chapter_links_to_exist(edition, stem):
+    facts = _facts(stem, edition, "https://github.com/o/r", "published")
+    for link, ending in ((facts["colab"], ".ipynb"), (facts["source"], ".md")):
+        path = ROOT / link.partition("/blob/published/")[2]
+        assert path.suffix == ending and path.is_file(), link
 
 
 def test_a_local_build_explains_colab_instead_of_linking_to_it():
