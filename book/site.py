@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from book import cards, measured, pages, paper, searching
+from book import cards, measured, pages, paper, searching, status
 from book.layout import (
     BOOK,
     BUILD,
@@ -37,7 +37,7 @@ HTML = BUILD / "html"
 _EXTENSION = Path(__file__).with_name("extension.py")
 _GENERATED = {
     "glossary.md": pages.glossary,
-    "runtimes.md": pages.runtimes,
+    "status.md": status.status,
     "models.md": cards.models,
     "benchmarks.md": measured.benchmarks,
 }

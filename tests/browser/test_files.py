@@ -119,7 +119,7 @@ def test_a_chapter_opens_with_its_number_its_title_and_its_bar(html, edition, st
     )
     assert int(opening[1]) == number
     facts = _facts(stem, edition, "", "")
-    assert f'<a href="runtimes.html">{facts["run_time"]}</a>' in opening[2]
+    assert f'<a href="status.html">{facts["run_time"]}</a>' in opening[2]
     assert strings["colab"] in opening[2]
     assert f'<a href="notebooks/{stem}.ipynb" download>' in opening[2]
 
