@@ -569,7 +569,7 @@ def test_the_status_page_tells_what_each_run_card_states(chapter, tree):
     rate = {"value": 0.2705, "low": 0.2621, "high": 0.2789}
     card = {"name": "m", "weights": 1234, "seconds": 120, "test": {"greedy": {"n": 3, "wer": rate}}}
     write(tree, {"requirements.txt": "", "seqtut/pretrained/m.json": json.dumps(card)})
-    assert "| `m` | 1,234 | 2 | greedy wer 0.2705 (0.262–0.279) |" in status.status("en")
+    assert "| `m` | 1,234 | 2 | greedy wer 0.2705 (0.2621–0.2789) |" in status.status("en")
     write(tree, {"seqtut/pretrained/m.json": "{}"})
     with pytest.raises(BookError, match="m.json is no run card"):
         status.status("en")

@@ -1,6 +1,7 @@
 """The book on paper: printed from the built pages, with numbers and links that hold."""
 
 import re
+import unicodedata
 
 import pytest
 from pypdf import PdfReader
@@ -47,7 +48,8 @@ def test_every_link_inside_the_book_leads_to_a_place_in_it(printed):
 
 
 def test_figures_and_chinese_are_printed_and_the_setup_cell_is_not(printed):
-    whole = "".join(texts(printed))
+    # The font has one glyph for 文 and for the radical ⽂, and the file knows its glyphs.
+    whole = unicodedata.normalize("NFKC", "".join(texts(printed)))
     assert "保存文件" in whole
     assert "SEQTUT" not in whole
     assert sum(len(page.images) for page in printed.pages) >= 2
@@ -70,7 +72,7 @@ def test_only_a_pdf_of_these_very_pages_is_offered(html, tmp_path, monkeypatch):
         return paper.offer(EDITION, site), (site / "one.html").read_text()
 
     offered, page = build("first")
-    assert not offered and "<a" not in page
+    assert not offered and "<a " not in page
     (tmp_path / "pdf").mkdir()
     made = tmp_path / "pdf" / paper.name(EDITION)
     made.write_bytes(b"%PDF")
@@ -79,4 +81,4 @@ def test_only_a_pdf_of_these_very_pages_is_offered(html, tmp_path, monkeypatch):
     assert offered and f'href="{made.name}"' in page
     assert (site / made.name).read_bytes() == b"%PDF"
     offered, page = build("second")
-    assert not offered and "<a" not in page
+    assert not offered and "<a " not in page
