@@ -8,7 +8,7 @@ PIP := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test lint unit pages nbval browser notebooks bench compat pins clean
+.PHONY: help book serve test lint unit pages nbval colab colab-two browser pdf notebooks bench compat pins clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -30,7 +30,7 @@ serve: book  ## build, then serve the site on 127.0.0.1 (PORT=8000)
 	@echo "http://127.0.0.1:$(PORT)/"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-test: lint unit pages nbval browser  ## all checks: style, unit tests, the book's structure, every chapter, the pages
+test: lint unit pages nbval colab-two browser  ## all checks: style, unit tests, structure, chapters, Colab, pages
 	@echo "All checks passed."
 
 lint: $(VENV)/.test
@@ -38,7 +38,7 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 
 unit: $(VENV)/.test
-	$(BIN)/pytest tests --ignore tests/test_book.py --ignore tests/browser -n 2
+	$(BIN)/pytest tests --ignore tests/test_book.py --ignore tests/browser --ignore tests/colab -n 2
 
 pages: $(VENV)/.test
 	$(BIN)/pytest tests/test_book.py
@@ -46,8 +46,17 @@ pages: $(VENV)/.test
 nbval: $(VENV)/.test
 	$(BIN)/pytest --nbval-lax --nbval-kernel-name python3 -n 2 --dist loadfile chapters/en
 
+colab: $(VENV)/.test  ## run the published notebooks on a machine like Colab's (CHAPTERS="03_autoencoder": these)
+	CHAPTERS="$(CHAPTERS)" $(BIN)/pytest tests/colab
+
+colab-two: $(VENV)/.test
+	CHAPTERS="03_autoencoder 11_encoder_decoder" $(BIN)/pytest tests/colab
+
 browser: $(VENV)/.test book
 	$(BIN)/pytest tests/browser
+
+pdf: $(VENV)/.test book  ## print the book as one PDF for each edition, and offer it on the site
+	@$(BIN)/python -m book.build pdf
 
 notebooks: $(VENV)/.test  ## execute the chapters that changed and write their notebooks
 	@$(BIN)/python -m book.build notebooks

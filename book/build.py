@@ -1,4 +1,4 @@
-"""The book's one command: `python -m book.build html | notebooks | publish | pins`."""
+"""The book's one command: `python -m book.build html | pdf | notebooks | publish | pins`."""
 
 import argparse
 import subprocess
@@ -13,6 +13,16 @@ def html(options: argparse.Namespace) -> None:
 
     page = build_site(options.repository, options.branch)
     print(f"The book is built. Open {page}")
+
+
+def pdf(options: argparse.Namespace) -> None:
+    from book.paper import print_book
+    from book.site import HTML
+
+    for edition in editions():
+        path = print_book(edition, HTML / edition)
+        print(f"{edition}: {path}, {path.stat().st_size / 1e6:.1f} MB")
+    html(options)  # once more, with the links to it
 
 
 def notebooks(options: argparse.Namespace) -> None:
@@ -59,10 +69,11 @@ def pins(options: argparse.Namespace) -> None:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m book.build", description=__doc__)
     verbs = parser.add_subparsers(required=True, metavar="verb")
-    verb = verbs.add_parser("html", help="build the site from the committed outputs")
-    verb.add_argument("--repository", default="", help="published repository's address")
-    verb.add_argument("--branch", default="published", help="its branch of stamped notebooks")
-    verb.set_defaults(run=html)
+    for run, about in ((html, "build the site from the committed outputs"), (pdf, "print it")):
+        verb = verbs.add_parser(run.__name__, help=about)
+        verb.add_argument("--repository", default="", help="published repository's address")
+        verb.add_argument("--branch", default="published", help="its branch of stamped notebooks")
+        verb.set_defaults(run=run)
     verb = verbs.add_parser("notebooks", help="execute the chapters that are behind")
     verb.add_argument("stems", nargs="*", help="only these chapters")
     verb.add_argument("--force", action="store_true", help="even if nothing changed")

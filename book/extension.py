@@ -124,11 +124,16 @@ def _nothing(writer: HTML5Translator, node: nodes.Element) -> None:
 
 
 def add_page_facts(app: Sphinx, pagename, templatename, context: dict, doctree) -> None:
-    """Tells the templates what a page has: an outline, maths, an opening sentence."""
+    """Tells the templates what a page has: an outline, maths, exercises, an opening sentence."""
     context["has_maths"] = app.env.get_domain("math").has_equations(pagename)
-    context["outline"] = ""
+    context["outline"], context["exercises"] = "", []
     if doctree is None:
         return
+    context["exercises"] = [
+        block["ids"][0]
+        for block in doctree.findall(nodes.Admonition)
+        if "exercise" in block["classes"]
+    ]
     opening = next(iter(doctree.findall(nodes.paragraph)), None)
     context["description"] = " ".join(opening.astext().split()) if opening else ""
     lists = list(TocTree(app.env).get_toc_for(pagename, app.builder).findall(nodes.bullet_list))
@@ -136,7 +141,13 @@ def add_page_facts(app: Sphinx, pagename, templatename, context: dict, doctree) 
         context["outline"] = app.builder.render_partial(lists[1])["fragment"]
 
 
+def leave_search_to_pagefind(app: Sphinx) -> None:
+    """Keeps Sphinx from writing an index of its own."""
+    app.builder.search = False
+
+
 def setup(app: Sphinx) -> dict:
+    app.connect("builder-inited", leave_search_to_pagefind)
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it, come what may
     app.add_node(Fold, html=(_open_fold, _close_fold))
     app.add_node(FoldTitle, html=(_open_fold_title, _close_fold_title))

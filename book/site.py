@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from book import cards, measured, pages
+from book import cards, measured, pages, paper, searching, status
 from book.layout import (
     BOOK,
     BUILD,
@@ -37,7 +37,7 @@ HTML = BUILD / "html"
 _EXTENSION = Path(__file__).with_name("extension.py")
 _GENERATED = {
     "glossary.md": pages.glossary,
-    "runtimes.md": pages.runtimes,
+    "status.md": status.status,
     "models.md": cards.models,
     "benchmarks.md": measured.benchmarks,
 }
@@ -66,7 +66,9 @@ def build_site(repository: str = "", branch: str = "") -> Path:
         for path in chapter_paths(edition).values():
             notebook = path.with_suffix(".ipynb")
             write_if_changed(HTML / edition / "notebooks" / notebook.name, notebook.read_bytes())
+        paper.offer(edition, HTML / edition)
         write_if_changed(HTML / edition / "index.html", _forward(f"{toc_stems()[0]}.html"))
+    searching.index(HTML, BUILD / "index")
     first = next(iter(editions()))
     write_if_changed(HTML / "index.html", _forward(f"{first}/{toc_stems()[0]}.html"))
     write_if_changed(HTML / ".nojekyll", "")
@@ -160,6 +162,11 @@ def configuration(edition: str, repository: str, branch: str) -> str:
     sphinx["html_context"] = {
         "strings": {**own["notebook"], **own["strings"]},
         "contents": _contents(edition),
+        "other_languages": [
+            other["language"].replace("_", "-").lower()
+            for name, other in editions().items()
+            if name != edition
+        ],
         "frame": _frame_stamp(),
         "chapters": {
             stem: _facts(stem, edition, repository, branch) for stem in chapter_paths(edition)

@@ -22,6 +22,7 @@ SCORE = {"value": 38.16, "low": 36.04, "high": 40.25, "signature": "nc:6"}
 TRANSLATOR = {
     **CARD,
     "name": "interpreter",
+    "recipe": {"epochs": 16, "subwords": [2000, 2500]},
     "test": {
         width: {"messages": 1230, "bleu": SCORE, "chrf": SCORE} for width in ("greedy", "beam 5")
     },

@@ -18,10 +18,12 @@ from book import (
     layout,
     notebooks,
     pages,
+    paper,
     plain,
     publish,
     site,
     stamps,
+    status,
 )
 from book.layout import BookError
 
@@ -172,7 +174,7 @@ parts:
     chapters:
       - file: notation
       - file: glossary
-      - file: runtimes
+      - file: status
       - file: references
 """,
     "book/editions.yml": (REPOSITORY / "book/editions.yml").read_text(encoding="utf-8"),
@@ -189,7 +191,7 @@ parts:
     "book/en/intro.md": "# Welcome\n\nRead on.\n",
     "book/en/notation.md": "# Signs\n\nThere are few.\n",
     "book/en/glossary.md": "# Glossary\n",
-    "book/en/runtimes.md": "# Run times\n\n{chapters}\n\n{allocator}\n",
+    "book/en/status.md": "# Status\n\n{versions}\n\n{chapters}\n\n{cards}\n\n{allocator}\n",
     "book/benchmarks.json": json.dumps(
         {
             "allocator": {
@@ -234,7 +236,7 @@ def tree(tmp_path, monkeypatch):
         "HTML": tmp_path / "_build" / "html",
         "TOC": tmp_path / "book" / "_toc.yml",
     }
-    modules = (build, citations, layout, notebooks, pages, plain, site, stamps)
+    modules = (build, citations, layout, notebooks, pages, paper, plain, site, stamps, status)
     for module in modules:
         for name in places.keys() & vars(module).keys():
             monkeypatch.setattr(module, name, places[name])
@@ -545,9 +547,14 @@ def test_a_glossary_entry_without_a_definition_is_named(tree):
         pages.glossary("en")
 
 
-def test_the_page_of_run_times_has_each_chapter_with_its_measures(chapter):
-    rows = pages.runtimes("en").strip().splitlines()
-    assert "| {doc}`The first chapter <01_first>` | 1.0 | 0.10 | 4 |" in rows
+def test_the_status_page_tells_versions_and_each_chapter_s_measures(chapter, tree):
+    write(tree, {"requirements.txt": "# All\nkeras==3.15.1\nsix==1.17.0 ; python_version < '4'\n"})
+    rows = status.status("en").strip().splitlines()
+    assert "| keras | 3.15.1 |" in rows and not [row for row in rows if "| six" in row]
+    [row] = [row for row in rows if "The first chapter" in row]
+    assert row.startswith("| {doc}`The first chapter <01_first>` | 1.0 | 0.10 | 4 | ")
+    printing, compared = map(int, row.strip("| ").split(" | ")[-2:])
+    assert 4 >= printing >= compared > 0
     assert rows[-6:] == [
         "| Measured | without | with |",
         "| --- | ---: | ---: |",
@@ -556,6 +563,16 @@ def test_the_page_of_run_times_has_each_chapter_with_its_measures(chapter):
         "| Seconds in the kernel | 0.2 (0.1–0.3) | 0.2 (0.1–0.3) |",
         "| Matrix multiply (GFLOP/s) | 200 (200–201) | 200 (200–201) |",
     ]
+
+
+def test_the_status_page_tells_what_each_run_card_states(chapter, tree):
+    rate = {"value": 0.2705, "low": 0.2621, "high": 0.2789}
+    card = {"name": "m", "weights": 1234, "seconds": 120, "test": {"greedy": {"n": 3, "wer": rate}}}
+    write(tree, {"requirements.txt": "", "seqtut/pretrained/m.json": json.dumps(card)})
+    assert "| `m` | 1,234 | 2 | greedy wer 0.2705 (0.2621–0.2789) |" in status.status("en")
+    write(tree, {"seqtut/pretrained/m.json": "{}"})
+    with pytest.raises(BookError, match="m.json is no run card"):
+        status.status("en")
 
 
 def test_a_page_that_is_missing_is_named_in_a_sentence(tree):
@@ -715,7 +732,7 @@ def translate(root: Path) -> None:
             "book/zh/intro.md": "# 欢迎\n\n请读。\n",
             "book/zh/notation.md": "# 记号\n\n很少。\n",
             "book/zh/glossary.md": "# 术语\n",
-            "book/zh/runtimes.md": "# 运行时间\n\n{chapters}\n\n{allocator}\n",
+            "book/zh/status.md": "# 状态\n\n{versions}\n\n{chapters}\n\n{cards}\n\n{allocator}\n",
             "book/zh/references.md": "# 参考文献\n\n```{bibliography}\n```\n",
         },
     )

@@ -1,16 +1,18 @@
 """The built site as files: links, numbers, notebooks. No browser is needed for these."""
 
+import gzip
 import re
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import html5lib
 import jinja2
 import nbformat
 import pytest
 
-from book.layout import BOOK, chapter_paths, editions
+from book.layout import BOOK, ROOT, chapter_paths, editions
 from book.notebooks import all_labels
 from book.site import _facts
 from tests.browser.conftest import HTML, PAGES
@@ -61,6 +63,25 @@ def test_every_link_inside_the_site_leads_somewhere(html, name):
     assert broken == []
 
 
+@pytest.mark.parametrize("name", ["index.html", *FORWARDS, *PAGES])
+def test_a_page_is_valid_html(html, name):
+    parser = html5lib.HTMLParser()
+    parser.parse(read(html / name).source)
+    assert [f"{place}: {problem} {detail}" for place, problem, detail in parser.errors] == []
+
+
+@each_chapter
+def test_a_chapter_s_page_is_light_besides_its_figures(html, edition, stem):
+    """A first visit loads page, style and scripts; MathJax is shared, and comes later."""
+    page = html / edition / f"{stem}.html"
+    loaded = {(page.parent / urlsplit(link).path).resolve() for link in read(page).links}
+    files = {path for path in loaded if path.suffix in (".css", ".js", ".svg")}
+    files = {path for path in files if not {"mathjax", "diagrams"} & set(path.parts)}
+    assert len(files) >= 3
+    size = sum(len(gzip.compress(path.read_bytes())) for path in (page, *files))
+    assert size <= 400_000, f"{size / 1000:.0f} KB"
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_no_id_is_used_twice_on_a_page(html, name):
     ids = read(html / name).ids
@@ -98,7 +119,7 @@ def test_a_chapter_opens_with_its_number_its_title_and_its_bar(html, edition, st
     )
     assert int(opening[1]) == number
     facts = _facts(stem, edition, "", "")
-    assert f'<a href="runtimes.html">{facts["run_time"]}</a>' in opening[2]
+    assert f'<a href="status.html">{facts["run_time"]}</a>' in opening[2]
     assert strings["colab"] in opening[2]
     assert f'<a href="notebooks/{stem}.ipynb" download>' in opening[2]
 
@@ -138,6 +159,14 @@ def test_a_published_chapter_links_to_its_stamped_notebook_and_its_source(reposi
     file = f"o/r/blob/published/chapters/{edition}/{stem}"
     assert f'href="https://colab.research.google.com/github/{file}.ipynb"' in bar
     assert f'href="https://github.com/{file}.md"' in bar
+
+
+@each_chapter
+def test_the_files_that_a_published_chapter_links_to_exist(edition, stem):
+    facts = _facts(stem, edition, "https://github.com/o/r", "published")
+    for link, ending in ((facts["colab"], ".ipynb"), (facts["source"], ".md")):
+        path = ROOT / link.partition("/blob/published/")[2]
+        assert path.suffix == ending and path.is_file(), link
 
 
 def test_a_local_build_explains_colab_instead_of_linking_to_it():

@@ -50,6 +50,13 @@ def test_the_dark_page_is_dark_and_its_figures_are_inverted(seen):
         assert figure["blend"] == "screen", figure["source"]
 
 
+def test_nothing_moves_while_the_page_loads(seen):
+    # Results of a search come when they are found, and tables full of formulas take their widths
+    # when these are set.
+    late = seen.page.endswith(("search.html", "notation.html"))
+    assert seen.shift <= (0.25 if late else 0.05)
+
+
 def test_the_page_says_what_language_it_is_in(seen):
     assert seen.light["language"] == {"en": "en", "zh": "zh-CN"}[seen.page.split("/")[0]]
 

@@ -131,8 +131,84 @@ def test_a_slash_leads_to_the_search_box_and_searching_finds_the_chapter(open_pa
     page.keyboard.press("/")
     page.keyboard.type(max(re.findall(r"\w+", title), key=len))
     page.keyboard.press("Enter")
-    # Results come in one by one.
     page.wait_for_selector(f"#search-results li a[href*='{CHAPTER.rpartition('/')[2]}']")
+
+
+def searched(page, text):
+    """The result's addresses of a search, once it is done."""
+    page.fill(".search input", text)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?*")
+    page.wait_for_function("document.getElementById('search-status').textContent !== ''")
+    return page.evaluate("[...document.querySelectorAll('#search-results a')].map((a) => a.href)")
+
+
+def test_a_phrase_in_quotes_is_found_as_it_stands(open_page):
+    loose = searched(open_page(FRONT), "forcing teacher")
+    assert searched(open_page(FRONT), '"teacher forcing"')
+    assert loose and searched(open_page(FRONT), '"forcing teacher"') == []
+
+
+def test_a_result_leads_to_the_section_that_has_the_words(open_page):
+    page = open_page(FRONT)
+    sections = [link for link in searched(page, "teacher forcing") if "#" in link]
+    page.goto(sections[0])
+    assert page.evaluate("document.querySelector(decodeURI(location.hash)) !== null")
+
+
+def test_a_search_without_a_result_says_so_and_takes_other_words_at_once(open_page):
+    page = open_page(FRONT)
+    strings = editions()[EDITION]["strings"]
+    assert searched(page, '"zyzzyva encoder"') == []
+    assert page.inner_text("#search-status") == strings["found_none"].format(
+        text='"zyzzyva encoder"'
+    )
+    page.fill(".search input", "encoder")
+    page.wait_for_selector("#search-results li")
+    assert "q=encoder" in page.url
+
+
+def test_nothing_of_the_search_is_loaded_before_something_is_searched(open_page):
+    page = open_page(FRONT)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload(wait_until="networkidle")
+    assert asked and not [url for url in asked if "pagefind" in url or "search" in url]
+
+
+def test_the_pages_that_are_not_shown_at_first_come_at_a_click(open_page):
+    page = open_page(FRONT)
+    searched(page, "the")
+    before = page.locator("#search-results li").count()
+    page.locator("#search-more").click()
+    page.wait_for_function(f"document.querySelectorAll('#search-results li').length > {before}")
+    assert page.evaluate("document.activeElement.closest('#search-results') !== null")
+
+
+def test_a_page_opened_as_a_file_says_that_the_search_needs_a_server(browser, html):
+    page = browser.new_page()
+    page.goto((html / EDITION / "search.html").as_uri() + "?q=encoder")
+    assert editions()[EDITION]["strings"]["search_served"] in page.inner_text("#content")
+    page.close()
+
+
+def test_a_done_exercise_is_remembered_by_this_browser(open_page):
+    page = open_page(CHAPTER)
+    boxes = page.locator(".exercise input[type=checkbox]")
+    wanted = editions()[EDITION]["strings"]["exercises_done"]
+
+    def told(done):
+        return page.inner_text("#exercises-done") == wanted.format(done=done, all=boxes.count())
+
+    assert boxes.count() >= 3 and told(0)
+    boxes.nth(1).focus()
+    page.keyboard.press("Space")
+    assert told(1)
+    page.reload()
+    assert [box.is_checked() for box in boxes.all()][:3] == [False, True, False] and told(1)
+    boxes.nth(1).uncheck()
+    page.reload()
+    assert told(0)
 
 
 def test_code_is_copied_as_it_stands(open_page, address):

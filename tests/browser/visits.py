@@ -54,6 +54,13 @@ _FACTS = """
 """
 
 
+_WATCH_SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((e) => e.value)))
+  .observe({ type: "layout-shift", buffered: true });
+"""
+
+
 @dataclass
 class Visit:
     """What was seen on one page at one width."""
@@ -66,6 +73,7 @@ class Visit:
     light: dict = field(default_factory=dict)
     dark: dict = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
+    shift: float = 0.0  # how far things moved while the page loaded, as browsers score it
 
 
 def visit(browser: Browser, address: str, page_name: str, width: int) -> Visit:
@@ -77,7 +85,10 @@ def visit(browser: Browser, address: str, page_name: str, width: int) -> Visit:
     page = context.new_page()
     watch(page, address, seen)
     query = "?q=encoder" if page_name.endswith("search.html") else ""
+    page.add_init_script(_WATCH_SHIFTS)
     page.goto(address + page_name + query, wait_until="load")
+    loaded(page)
+    seen.shift = page.evaluate("window.shifts.reduce((sum, value) => sum + value, 0)")
     settle(page)
     page.evaluate(Axe().axe_script)
     rules = page.evaluate(RULES)  # all of them, the experimental and the strictest (AAA) too
@@ -116,14 +127,19 @@ def watch(page: Page, address: str, seen: Visit) -> None:
 
 
 def settle(page: Page) -> None:
-    """Waits for maths and search results, opens every fold, and loads every image."""
-    page.evaluate("() => window.MathJax?.startup?.promise")
-    if page.locator("#search-results").count():
-        page.wait_for_selector("#search-results li")
+    """Opens every fold of a loaded page, and loads every image."""
+    loaded(page)
     page.evaluate("() => document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     page.evaluate("() => Promise.allSettled([...document.images].map((image) => image.decode()))")
     # Two frames: observers of sizes have had their say.
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
+
+
+def loaded(page: Page) -> None:
+    """Waits for maths and search results."""
+    page.evaluate("() => window.MathJax?.startup?.promise")
+    if page.locator("#search-results").count():
+        page.wait_for_selector("#search-results li")
 
 
 def look(page: Page, rules: list[str], theme: str, exclude: str = "") -> list[str]:
