@@ -45,7 +45,7 @@ def _quantile(scores, rate=0.05):
 
 
 def _found(threshold) -> float:
-    return float(np.mean(STRANGE > threshold(NORMAL)))
+    return float(np.mean(threshold(NORMAL) < STRANGE))
 
 
 X = np.random.default_rng(5).normal(size=(90, 40)) * np.geomspace(3, 0.3, 40)

@@ -18,11 +18,11 @@ class Plate(NamedTuple):
     right: str
 
     def __str__(self) -> str:
-        verdicts = [
-            f"{label:9} {self.law}: {'holds' if found.holds else 'BROKEN'}"
-            for label, found in (("broken", self.broken), ("repaired", self.repaired))
-        ]
-        return "\n".join([*verdicts, f"{self.quantity}: {self.wrong} reads as it, {self.right} is"])
+        first, second = ("holds" if one.holds else "BROKEN" for one in (self.broken, self.repaired))
+        return (
+            f"{self.law}: {first}, repaired: {second}\n"
+            f"{self.quantity}: {self.wrong}, repaired: {self.right}"
+        )
 
 
 @dataclass(frozen=True)
