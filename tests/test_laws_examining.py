@@ -126,11 +126,11 @@ class Fails:
     """Raises an error that cannot even be printed."""
 
     def encode(self, source, mask):
-        class Unspeakable(Exception):
+        class UnspeakableError(Exception):
             def __str__(self):
                 raise RuntimeError
 
-        raise Unspeakable
+        raise UnspeakableError
 
     def decode(self, memory, decoder_input):
         return None

@@ -185,7 +185,7 @@ SPECIMENS = (
         name="drifting-context",
         room="time",
         mistake="at inference, the state stands in for the context",
-        seen="d2l-zh",
+        seen="Dive into DL, Chinese ed.",
         law="step = sequence",
         quantity="answers unchanged step by step",
         spec=".2f",

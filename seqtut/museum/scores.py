@@ -143,7 +143,7 @@ SPECIMENS = (
         name="halving-bleu",
         room="scores",
         mistake="BLEU's weights are 1/2, 1/4, 1/8, 1/16",
-        seen="d2l",
+        seen="Dive into Deep Learning",
         law="equation = layer",
         quantity="BLEU",
         spec=".3f",
