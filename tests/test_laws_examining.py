@@ -150,7 +150,9 @@ class Half(museum.Small):
 
 
 @pytest.mark.parametrize(
-    "model", [None, 3, "model", [1], object(), Fails(), dict, lambda: 0, lambda s, m, d: "logits"]
+    "model",
+    [None, 3, "model", [1], object(), Fails(), dict]
+    + [lambda: 0, lambda s, m, d: "logits", lambda s, m, d: np.zeros((3, 7)), lambda *x: None],
 )
 def test_what_is_no_model_gets_a_report_and_no_traceback(model):
     report = laws.examine(model)

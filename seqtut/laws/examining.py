@@ -89,6 +89,7 @@ def examine(
     try:
         given = _batch(source_size, target_size) if batch is None else tuple(batch)
         asked = _adapted(model, given)
+        _refuse_other_shapes(asked, given)
     except Exception as error:  # whatever was handed over
         return Examination(tuple(Answer(law, UNASKED, _reason(error), "") for law in _HINTS))
     encoder_decoder = ("encode", "decode")
@@ -150,6 +151,20 @@ def _reason(error: BaseException) -> str:
     except Exception:  # an error of the reader's own may fail at this as well
         said = ""
     return f"it stopped with {type(error).__name__}: {said}"[:100].rstrip(": ")
+
+
+def _refuse_other_shapes(model: Any, batch: tuple) -> None:
+    """Refuses a model whose decoder gives no scores for each step, since no law could be read."""
+    if not all(callable(getattr(model, name, None)) for name in ("encode", "decode")):
+        return  # each law says what is missing
+    source, mask, decoder_input = (np.asarray(array) for array in batch[:3])
+    logits = np.asarray(model.decode(model.encode(source, mask), decoder_input))
+    wanted = decoder_input.shape[:2]
+    if logits.ndim != 3 or logits.shape[:2] != wanted or logits.dtype.kind not in "fiu":
+        raise ValueError(
+            f"decode gives logits {(*wanted, 'V')}. "
+            f"Received: {logits.dtype.name} {logits.shape}. Return the scores of all steps."
+        )
 
 
 def _batch(source_size: int, target_size: int) -> tuple:
