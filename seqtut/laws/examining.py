@@ -150,7 +150,7 @@ def _reason(error: BaseException) -> str:
         said = " ".join(str(error).split())
     except Exception:  # an error of the reader's own may fail at this as well
         said = ""
-    return f"it stopped with {type(error).__name__}: {said}"[:100].rstrip(": ")
+    return f"it stopped with {type(error).__name__}: {said}"[:200].rstrip(": ")
 
 
 def _refuse_other_shapes(model: Any, batch: tuple) -> None:
