@@ -15,7 +15,7 @@ from book.layout import ROOT, chapter_paths
 # A module imports only from those left of it.
 ORDER = (
     *("runtime", "glue", "equations", "data", "text", "layers", "models", "decoding"),
-    *("metrics", "training", "laws", "plotting", "exercises", "pretrained", "cli"),
+    *("metrics", "training", "laws", "museum", "plotting", "exercises", "pretrained", "cli"),
 )
 PACKAGE = ROOT / "seqtut"
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -44,7 +44,7 @@ def padding_changes_nothing(
     The pads added hold other tokens in turn, since what stands behind a mask must not matter.
 
     Args:
-        model: The sequence model.
+        model: The sequence model; one without `start` and `step` cannot be asked for its attention.
         batch: `(source, source_mask, decoder_input, ...)`.
         pads: How many more pads each source gets.
         tolerance: The largest difference allowed, as a share of `max(1, |logit|)`; 1e-5 for
@@ -64,11 +64,12 @@ def padding_changes_nothing(
         one = slice(row, row + 1)
         alone = _logits(model, source[one, :length], mask[one, :length], decoder_input[one])
         by_neighbours = max(by_neighbours, _gap(base[one], alone))
-    _, attention = _steps(model, (padded, longer, decoder_input))
+    stepped = all(hasattr(model, name) for name in ("start", "step"))
+    attention = _steps(model, (padded, longer, decoder_input))[1] if stepped else []
     on_pads = max((float(np.abs(step * ~longer).max()) for step in attention), default=0.0)
+    seen = f"{on_pads:.0e} of the attention on a pad at most" if stepped else "no step, so no look"
     measured = (
-        f"{pads} pads move a logit by {by_pads:.0e}, neighbours by {by_neighbours:.0e}; "
-        f"{on_pads:.0e} of the attention on a pad at most"
+        f"{pads} pads move a logit by {by_pads:.0e}, neighbours by {by_neighbours:.0e}; {seen}"
     )
     holds = max(by_pads, by_neighbours) <= tolerance and on_pads == 0
     return Finding("padding changes nothing", holds, measured)
