@@ -91,7 +91,7 @@ def twelve_claims(answer: Any) -> Hint | None:
     """Wants twelve truth values, one for each claim in its order."""
     given = _truths(answer)
     if given is None or len(given) != len(_CLAIMS):
-        received = f"{len(given)} of them" if given is not None else type(answer).__name__
+        received = type(answer).__name__ if given is None else str(len(given))
         return Hint(
             f"the answer is a list of {len(_CLAIMS)} truth values, True or False. "
             f"Received: {received}.",
