@@ -1,0 +1,72 @@
+"""The tables of chapter 23_questions: complete, and nothing in them points nowhere."""
+
+import re
+from functools import reduce
+
+import pytest
+
+import seqtut.decoding
+import seqtut.laws
+import seqtut.metrics
+from book import layout, notebooks
+
+STEM = "23_questions"
+each_edition = pytest.mark.parametrize("edition", layout.editions())
+
+
+def rows_below(edition: str, label: str) -> list[list[str]]:
+    """Returns the cells of all table rows in the section of a label, without heads and rules."""
+    notebook = notebooks.read_text(layout.chapter_paths(edition)[STEM])
+    text = "\n\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    section = re.split(r"^\(sec-[\w-]+\)=$", text.split(f"({label})=")[1], flags=re.M)[0]
+    rows = []
+    for table in re.findall(r"(?:^\|.*\|\n?)+", section, re.M):
+        lines = table.strip().splitlines()
+        assert re.fullmatch(r"[|:-]+", lines[1]), f"A table without its rule: {lines[0]}"
+        rows += [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+    return rows
+
+
+def chapters_of(cell: str) -> list[str]:
+    """Returns the chapters that a cell names, written or still to come."""
+    named = re.findall(r"\{doc\}`([\w-]+)`|\[chapter:([\w-]+)\]", cell)
+    return [page or marker for page, marker in named]
+
+
+@each_edition
+def test_every_wrong_claim_has_a_correction_and_a_chapter_that_shows_it(edition):
+    rows = rows_below(edition, "sec-corrections")
+    assert len(rows) >= 60
+    claims = [row[0] for row in rows]
+    assert len(set(claims)) == len(claims), "A claim stands there twice."
+    for claim, right, shown in rows:
+        assert claim and right, (claim, right)
+        assert any(name[:2].isdigit() for name in chapters_of(shown)), claim
+
+
+@each_edition
+def test_a_chapter_that_is_named_exists_and_a_marker_stands_only_for_one_to_come(edition):
+    text = layout.chapter_paths(edition)[STEM].read_text(encoding="utf-8")
+    pages = set(layout.toc_stems())
+    assert not set(re.findall(r"\{doc\}`([\w-]+)`", text)) - pages
+    there = set(re.findall(r"\[chapter:([\w-]+)\]", text)) & pages
+    assert not there, f"Write {{doc}} instead of the marker for {there}."
+
+
+@each_edition
+def test_every_symptom_has_a_cause_and_a_test_in_some_chapter(edition):
+    for symptom, cause, test in rows_below(edition, "sec-symptoms"):
+        assert symptom and cause, symptom
+        assert chapters_of(test), symptom
+
+
+@each_edition
+def test_what_a_symptom_is_tested_by_is_in_the_package(edition):
+    tests = " ".join(row[2] for row in rows_below(edition, "sec-symptoms"))
+    named = re.findall(r"`((?:laws|equations|metrics|decoding)\.\w+)`", tests)
+    assert len(named) >= 20
+    for name in named:
+        assert callable(reduce(getattr, name.split("."), seqtut)), name
+    laws = {name for name in seqtut.laws.__all__ if name != "Finding"}
+    missing = laws - {name.removeprefix("laws.") for name in named}
+    assert missing <= {"linear_autoencoder_is_pca", "resuming_changes_nothing"}, missing
