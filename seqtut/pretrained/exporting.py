@@ -8,14 +8,15 @@ from typing import Any
 import keras
 
 from seqtut.pretrained.recipes import PretrainedError
-from seqtut.pretrained.store import load
+from seqtut.pretrained.store import load, stored_name
 
 
 def export(name: str, folder: Path | str, path: Path | str | None = None) -> list[Path]:
     """Writes a pretrained model as NAME.json and NAME.bin.
 
     The numbers are float16, little-endian, tensor after tensor, each in C order; the JSON says
-    for each its name, its shape, and at which number it begins.
+    for each its name, its shape, at which number it begins, and what it is called in the weights'
+    file, so that who has that file and the JSON needs no Keras to write the numbers again.
 
     Args:
         name: One of `RECIPES`.
@@ -31,9 +32,11 @@ def export(name: str, folder: Path | str, path: Path | str | None = None) -> lis
     model, folder = load(name, path), Path(folder)
     tensors: list[dict[str, Any]] = []
     numbers, begin = [], 0
+    places = {id(v): index for index, v in enumerate(model.model.trainable_variables)}
     for name_of, variable in named_weights(model.model).items():
         array = variable.numpy().astype("<f2")
-        tensors.append({"name": name_of, "shape": list(array.shape), "begin": begin})
+        told = {"name": name_of, "shape": list(array.shape), "begin": begin}
+        tensors.append({**told, "stored": stored_name(places[id(variable)])})
         numbers.append(array.tobytes())
         begin += array.size
     described = {
