@@ -3,7 +3,7 @@ import { connect } from "./client.js";
 import { element, filled, mount, scroller, settled, shown, slider, still } from "./frame.js";
 import { heatmap } from "./heatmap.js";
 import { ipa } from "./ipa.js";
-import { tree } from "./tree.js";
+import { right, tree } from "./tree.js";
 import { localVoice } from "./voice.js";
 
 const PACE = 220; // milliseconds a step, while the beam grows
@@ -126,7 +126,8 @@ class Pronouncer {
       label: filled(label, { width, step: visible, steps: steps.length, prefixes }),
     });
     this.tree.replaceChildren(drawing);
-    if (!over) this.tree.scrollLeft = this.tree.scrollWidth; // the newest column, on a narrow screen
+    // On a narrow screen: the newest column, and in the end the end of the answer.
+    this.tree.scrollLeft = right(over ? path.length - 1 : visible - 1) - this.tree.clientWidth;
 
     this.said.replaceChildren(
       element("span", { class: "play-ipa", lang: "en-fonipa" }, ipa(names)), " ",

@@ -7,13 +7,16 @@ const [BOX, HIGH, PITCH, ROW, TOP] = [56, 40, 86, 60, 8];
 /** Where the box of a place on the beam stands; step -1 is the empty prefix. */
 const corner = (step, place) => [(step + 1) * PITCH + 2, TOP + place * ROW];
 
+/** Where a step's column ends, with what is written below its boxes. */
+export const right = (step) => corner(step, 0)[0] + BOX + 12;
+
 /**
  * Returns the tree as SVG. `visible` steps are drawn, of which the last is as new; `path` holds the
  * places of the answer that is marked, a place a step; `names` are the target tokens.
  */
 export function tree({ steps, visible, path, finished, names, width, words, label }) {
   const columns = Math.max(visible, 1) + 1;
-  const size = [columns * PITCH - PITCH + BOX + 6, width * ROW + TOP];
+  const size = [right(columns - 2), width * ROW + TOP];
   const lines = drawn("g", { class: "play-edges" });
   const boxes = drawn("g");
   const marked = (step, place) => step < 0 || path[step] === place;
