@@ -69,7 +69,7 @@ def _standing_alone(svg: str) -> str:
     names = set(re.findall(r"play-[\w-]+", svg))
     used = [rule for rule in rules if set(re.findall(r"play-[\w-]+", rule)) <= names]
     style = " ".join(" ".join(used).split())
-    style = re.sub(r"var\(--([\w-]+)\)", lambda m: _COLOURS[m[1]], style)
+    style = re.sub(r"var\(--([\w-]+)\)", lambda m: _COLOURS.get(m[1], m[0]), style)
     return svg.replace(">", f"><style>{style}</style>", 1) + "\n"
 
 

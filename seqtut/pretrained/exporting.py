@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import keras
 
 from seqtut.pretrained.recipes import PretrainedError
 from seqtut.pretrained.store import load, stored_name
+from seqtut.pretrained.tracing import trace
 
 
 def export(name: str, folder: Path | str, path: Path | str | None = None) -> list[Path]:
@@ -53,6 +55,35 @@ def export(name: str, folder: Path | str, path: Path | str | None = None) -> lis
         "tensors": tensors,
     }
     files = {f"{name}.json": json.dumps(described).encode(), f"{name}.bin": b"".join(numbers)}
+    return _written(folder, files)
+
+
+def export_batch(
+    name: str,
+    pairs: Sequence[tuple[str, Sequence[str]]],
+    folder: Path | str,
+    path: Path | str | None = None,
+) -> list[Path]:
+    """Writes what becomes of one batch inside a model, layer by layer, as NAME-batch.json.
+
+    Args:
+        name: One of `RECIPES`.
+        pairs: Words and their phonemes; see `trace`.
+        folder: Where to write; made if it is missing.
+        path: The weights; None takes those that come with the package.
+
+    Returns:
+        The file, in a list.
+
+    Raises:
+        PretrainedError: If the batch cannot be traced, or the file cannot be written.
+    """
+    followed = json.dumps(trace(name, pairs, path), separators=(",", ":"))
+    return _written(Path(folder), {f"{name}-batch.json": f"{followed}\n".encode()})
+
+
+def _written(folder: Path, files: dict[str, bytes]) -> list[Path]:
+    """Writes files whole or not at all."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file, content in files.items():
