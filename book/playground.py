@@ -15,7 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 # What a page may tell its playground to begin with.
-SETTINGS = ("word", "width", "first")
+SETTINGS = ("word", "width", "first", "model")
 
 
 class Playground(nodes.General, nodes.Element):

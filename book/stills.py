@@ -11,7 +11,7 @@ import sys
 from shutil import which
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Route, sync_playwright
 
 from book.layout import BOOK, editions, write_if_changed
 from book.weights import binaries
@@ -69,6 +69,7 @@ def _standing_alone(svg: str) -> str:
     names = set(re.findall(r"play-[\w-]+", svg))
     used = [rule for rule in rules if set(re.findall(r"play-[\w-]+", rule)) <= names]
     style = " ".join(" ".join(used).split())
+    style = re.sub(r"light-dark\((\S+), \S+\)", r"\1", style)
     style = re.sub(r"var\(--([\w-]+)\)", lambda m: _COLOURS.get(m[1], m[0]), style)
     return svg.replace(">", f"><style>{style}</style>", 1) + "\n"
 

@@ -11,6 +11,7 @@ from seqtut.pretrained.pronouncing import (
     summary,
     vocabularies,
 )
+from seqtut.pretrained.rebuilder import Rebuilder
 from seqtut.pretrained.recipes import RECIPES, PretrainedError, Recipe, build, recipe
 from seqtut.pretrained.records import answers, keep_answers, methods
 from seqtut.pretrained.store import card, load, save, weights_path
@@ -25,6 +26,7 @@ __all__ = [
     "RECIPES",
     "PretrainedError",
     "Reading",
+    "Rebuilder",
     "Recipe",
     "Transducer",
     "Translator",

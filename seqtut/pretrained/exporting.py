@@ -8,9 +8,12 @@ from typing import Any
 
 import keras
 
+from seqtut.pretrained.rebuilder import Rebuilder
 from seqtut.pretrained.recipes import PretrainedError
 from seqtut.pretrained.store import load, stored_name
 from seqtut.pretrained.tracing import trace
+from seqtut.pretrained.transducer import Transducer
+from seqtut.text import SPECIAL_NAMES
 
 
 def export(name: str, folder: Path | str, path: Path | str | None = None) -> list[Path]:
@@ -44,18 +47,27 @@ def export(name: str, folder: Path | str, path: Path | str | None = None) -> lis
     described = {
         "name": name,
         "class": type(model.model).__name__,
-        "settings": {
-            key: value for key, value in model.model.get_config().items() if key != "dtype"
+        "settings": {  # what Keras calls it depends on how many there were before
+            key: value
+            for key, value in model.model.get_config().items()
+            if key not in ("dtype", "name", "trainable")
         },
-        "source": ["<pad>", "<begin>", "<end>", "<unknown>", *model.source.tokens],
-        "target": ["<pad>", "<begin>", "<end>", "<unknown>", *model.target.tokens],
-        "max_steps": model.max_steps,
-        "longest": model.longest,
+        **(model.facts() if isinstance(model, Rebuilder) else _texts(model)),
         "numbers": begin,
         "tensors": tensors,
     }
     files = {f"{name}.json": json.dumps(described).encode(), f"{name}.bin": b"".join(numbers)}
     return _written(folder, files)
+
+
+def _texts(model: Transducer) -> dict[str, Any]:
+    """Returns what is needed to go from a text to ids and back."""
+    return {
+        "source": [*SPECIAL_NAMES, *model.source.tokens],
+        "target": [*SPECIAL_NAMES, *model.target.tokens],
+        "max_steps": model.max_steps,
+        "longest": model.longest,
+    }
 
 
 def export_batch(
@@ -114,6 +126,8 @@ def named_weights(model: Any) -> dict[str, Any]:
     def visit(part: Any, path: str) -> None:
         if isinstance(part, keras.layers.Layer):
             inner = {name: v for name, v in vars(part).items() if not name.startswith("_")}
+            if isinstance(part, keras.Sequential):
+                inner = {"layers": part.layers}
             below = f"{path}." if path else ""
             for name, value in inner.items():
                 visit(value, below + name)

@@ -13,7 +13,7 @@ EDITION = next(iter(editions()))
 SAMPLE = 200
 SEARCHES = [
     {"width": 5, "keep": 5, "alpha": 0.0},
-    {"width": 5, "keep": 1, "alpha": 0.0},
+    {"width": 5, "keep": 1, "alpha": 0.6},
     {"width": 1, "keep": 1, "alpha": 0.0},
     {"width": 3, "keep": 3, "alpha": 1.0},
     {"width": 8, "keep": 8, "alpha": -0.7},
@@ -50,7 +50,7 @@ def words(pronouncer):
 
     known = data.load("cmudict").test.plain().spellings
     drawn = np.random.default_rng(0).choice(len(known), SAMPLE, replace=False)
-    return ["through", "autoencoder", "blorptang", "a", "x" * 40, *(known[i] for i in drawn)]
+    return ["through", "autoencoder", "blorptang", "a", "x" * 20, *(known[i] for i in drawn)]
 
 
 def run(page, script, argument=None):
@@ -185,3 +185,59 @@ def test_what_cannot_be_read_is_refused_for_the_same_reasons(page, pronouncer):
         with pytest.raises(ValueError):
             pronouncer.normal(word)
     assert run(page, "return reader.refusal('through');") is None
+
+
+# --- Autoencoders
+
+
+@pytest.mark.parametrize("name", ["digits-autoencoder", "digits-variational", "heartbeats"])
+def test_an_autoencoder_codes_and_rebuilds_as_keras_does(page, name):
+    from seqtut import data, pretrained
+
+    model = pretrained.load(name)
+    test = data.load(pretrained.recipe(name).data).test
+    some = (test.series if name == "heartbeats" else test.images)[:30]
+    found = page.evaluate(
+        """
+        async ([name, examples]) => {
+          const folder = new URL("_static/playground/", location.href);
+          const { load } = await import(new URL("weights.js", folder));
+          const { Autoencoder } = await import(new URL("autoencoder.js", folder));
+          const model = new Autoencoder(await load(name, new URL("models/", folder)));
+          return examples.map((x) => {
+            const code = model.encode(Float32Array.from(x));
+            return [Array.from(code), Array.from(model.decode(code))];
+          });
+        }
+        """,
+        [name, some.tolist()],
+    )
+    codes, rebuilt = (np.array(part) for part in zip(*found, strict=True))
+    assert np.allclose(codes, model.encode(some), atol=1e-4)
+    assert np.allclose(rebuilt, model.rebuild(some), atol=1e-4)
+
+
+def test_a_beat_is_scored_as_the_package_scores_it(page):
+    from seqtut import data, pretrained
+    from seqtut.pretrained import beating
+
+    model, beats = pretrained.load("heartbeats"), data.load("ecg5000").test.series[:40]
+    found = page.evaluate(
+        """
+        async (beats) => {
+          const folder = new URL("_static/playground/", location.href);
+          const { load } = await import(new URL("weights.js", folder));
+          const { Autoencoder } = await import(new URL("autoencoder.js", folder));
+          const { judged } = await import(new URL("beat.js", folder));
+          const model = new Autoencoder(await load("heartbeats", new URL("models/", folder)));
+          // Beats at another scale: they are brought to the data's before they are scored.
+          const score = (beat) => judged(model, Float32Array.from(beat, (v) => 3 * v + 1)).score;
+          const start = judged(model, model.decode(model.facts.start)).score;
+          return { scores: beats.map(score), start, threshold: model.facts.threshold };
+        }
+        """,
+        beats.tolist(),
+    )
+    assert np.allclose(found["scores"], beating.scores(model, beats), rtol=1e-3, atol=1e-3)
+    assert found["threshold"] == pytest.approx(beating.threshold(model), abs=1e-3)
+    assert found["start"] < found["threshold"]
