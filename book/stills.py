@@ -5,19 +5,12 @@ play there, and writes them to book/_static/diagrams. They are drawn dark on whi
 inverts its pictures in the dark.
 """
 
-import mimetypes
 import re
 import sys
-from shutil import which
-from urllib.parse import urlsplit
-
-from playwright.sync_api import Route, sync_playwright
 
 from book.layout import BOOK, editions, write_if_changed
-from book.weights import binaries
+from book.offline import FOLDER, offline_page
 
-# No such host is asked: each request is answered from the files of the book.
-_SITE = "http://book.invalid/"
 _COLOURS = {
     "paper": "#fff",
     "raised": "#f2f2f2",
@@ -34,32 +27,13 @@ _COLOURS = {
 
 def stills() -> dict[str, str]:
     """Returns each picture as SVG, by its file's name."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
-        models = {str(path): numbers for path, numbers in binaries().items()}
-        page.route("**/*", lambda route: _answer(route, models))
-        page.goto(f"{_SITE}index.html")
-        words = editions()["en"]["strings"]["playground"]
+    words = editions()["en"]["strings"]["playground"]
+    with offline_page() as page:
         made = page.evaluate(
             "async ([folder, words]) => (await import(`${folder}stills.js`)).stills(folder, words)",
-            [f"{_SITE}_static/playground/", words],
+            [FOLDER, words],
         )
-        browser.close()
     return {f"{name}.svg": _standing_alone(svg) for name, svg in made.items()}
-
-
-def _answer(route: Route, models: dict[str, bytes]) -> None:
-    path = urlsplit(route.request.url).path.lstrip("/")
-    file = BOOK / path
-    if path in models:
-        route.fulfill(body=models[path])
-    elif file.is_file():
-        route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(path)[0])
-    else:
-        route.fulfill(body="<!DOCTYPE html><title>stills</title>", content_type="text/html")
 
 
 def _standing_alone(svg: str) -> str:

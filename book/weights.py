@@ -48,7 +48,7 @@ def _numbers(path: Path) -> bytes:
 
 
 def read_safetensors(data: bytes) -> dict[str, tuple[str, list[int], bytes]]:
-    """Returns the tensors of a safetensors file by name: type, shape, and raw little-endian numbers.
+    """Returns the tensors of a safetensors file by name: type, shape, and raw bytes.
 
     Args:
         data: The file: eight bytes that tell the header's length, the header, the numbers.

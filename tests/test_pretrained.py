@@ -420,7 +420,11 @@ def test_the_beat_that_the_page_begins_with_raises_no_alarm():
 
 # A batch inside a model
 
-BATCH = [("through", ["TH", "R", "UW"]), ("tea", ["T", "IY"]), ("boxes", "B AA K S IH Z".split())]
+BATCH = [
+    ("through", ["TH", "R", "UW"]),
+    ("tea", ["T", "IY"]),
+    ("boxes", ["B", "AA", "K", "S", "IH", "Z"]),
+]
 
 
 @pytest.fixture(scope="module")

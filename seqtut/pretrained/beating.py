@@ -20,11 +20,11 @@ EXAMPLE = ""  # it reads no text
 WIDTHS = {"alarm at 5 %": 1}
 
 PROTOCOL = (
-    "Trained on normal beats alone. A beat's score is its squared reconstruction error, summed over "
-    "140 steps; above the threshold it raises an alarm. The threshold was chosen from the normal "
-    "dev beats so that 5 % of normal beats at most raise one, on average. False alarms are a share "
-    "of the normal test beats, anomalies found a share of the others. Intervals: 95 %, bootstrap "
-    "over beats."
+    "Trained on normal beats alone. A beat's score is its squared reconstruction error, summed "
+    "over 140 steps; above the threshold it raises an alarm. The threshold was chosen from the "
+    "normal dev beats so that 5 % of normal beats at most raise one, on average. False alarms "
+    "are a share of the normal test beats, anomalies found a share of the others. Intervals: 95 "
+    "%, bootstrap over beats."
 )
 
 
@@ -159,7 +159,7 @@ def figures(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
 
 
 def _facts(found: Rebuilder) -> dict[str, Any]:
-    """Returns the threshold, and the mean code of the normal training beats, where a page begins."""
+    """Returns the threshold, and where a page begins: the mean code of normal training beats."""
     codes = found.encode(data.load("ecg5000").train.normal).mean(axis=0, dtype=np.float64)
     return {
         "steps": STEPS,

@@ -35,7 +35,7 @@ class Rebuilder:
         return examples if self._ready is None else self._ready(examples)
 
     def encode(self, examples: np.ndarray) -> np.ndarray:
-        """Returns the codes of examples `(N, F)`, float, as `(N, D)`; a cloud's mean if it is one."""
+        """Returns the codes of examples `(N, F)`, float, as `(N, D)`; of a cloud its mean."""
         return np.asarray(self.model.encode(tf.constant(self.ready(examples))))
 
     def rebuild(self, examples: np.ndarray) -> np.ndarray:

@@ -64,7 +64,7 @@ _MESSAGES = {
     "size": 64,
     "learning_rate": 2e-3,
 }
-# What plays on a page, small enough to be fetched with it. Nothing is spelt, so nothing is smoothed.
+# What plays on a page, small enough to be fetched with it. Nothing is spelt or smoothed.
 _PLAYING = {"label_smoothing": 0.0, "size": 64, "average": None}
 RECIPES = {
     "cmudict": Recipe(

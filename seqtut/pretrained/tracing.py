@@ -1,4 +1,4 @@
-"""What becomes of one batch inside a model, layer by layer: every tensor's shape, mask and numbers."""
+"""What becomes of one batch inside a model: every tensor's shape, mask and numbers."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -65,8 +65,8 @@ def _known(vocabulary: Any, tokens: Sequence[str]) -> list[int]:
     strange = [token for token in tokens if token not in vocabulary]
     if strange or not tokens:
         raise PretrainedError(
-            f"A batch is of words and sounds that the model knows. Received: {strange or tokens!r}. "
-            f"It knows: {' '.join(sorted(vocabulary.tokens))}."
+            "A batch is of words and sounds that the model knows. "
+            f"Received: {strange or tokens!r}. It knows: {' '.join(sorted(vocabulary.tokens))}."
         )
     return vocabulary.encode(tokens)
 

@@ -40,10 +40,14 @@ SEARCH = """
 const { searched } = await module("beam.js");
 // A model of three tokens whose log-probabilities depend on the step alone; 2 is the end.
 const model = {
-  step: (tokens, n) => ({ logits: Float32Array.from(tokens.flatMap(() => given.rows[n])), attention: null, state: n + 1 }),
+  step: (tokens, n) => {
+    const logits = Float32Array.from(tokens.flatMap(() => given.rows[n]));
+    return { logits, attention: null, state: n + 1 };
+  },
   follow: (n) => n,
 };
-return searched(model, 0, { begin: 0, end: 2, maxSteps: given.rows.length, ...given.options }).hypotheses;
+const options = { begin: 0, end: 2, maxSteps: given.rows.length, ...given.options };
+return searched(model, 0, options).hypotheses;
 """
 
 

@@ -17,9 +17,9 @@ function stage(model, facts, words) {
   const decoded = picture(SIDE, words.decoded);
   const read = picture(SIDE, words.read);
   const rebuilt = picture(SIDE, words.rebuilt);
-  const where = element("p", { class: "play-text" });
+  const where = element("p", { class: "play-note" });
   const status = element("p", { class: "play-unseen", role: "status" });
-  const error = element("p", { class: "play-text" });
+  const error = element("p", { class: "play-note" });
   const announce = settled(() => (status.textContent = where.textContent), 600);
 
   function go(code) {

@@ -50,7 +50,8 @@ export async function mount(place, build) {
 
 /** A labelled slider. `tell` writes its value for people; `change` is called with the number. */
 export function slider({ label, min, max, step = 1, value, tell = String, change }) {
-  const output = element("output", {}, tell(Number(value)));
+  // The value stands beside the name for the eye; a screen reader is told it by the slider itself.
+  const output = element("b", { "aria-hidden": "true" }, tell(Number(value)));
   const input = element("input", { type: "range", min, max, step, value, "aria-valuetext": tell(Number(value)) });
   const show = () => {
     output.textContent = tell(input.valueAsNumber);
@@ -74,7 +75,7 @@ export function scroller(label, ...children) {
   const box = element("div", { class: "play-scroll" }, ...children);
   new ResizeObserver(() => {
     const wide = box.scrollWidth > box.clientWidth;
-    for (const [name, value] of [["tabindex", 0], ["role", "group"], ["aria-label", label]]) {
+    for (const [name, value] of [["tabindex", 0], ["role", "region"], ["aria-label", label]]) {
       if (wide) box.setAttribute(name, value);
       else box.removeAttribute(name);
     }

@@ -4,7 +4,7 @@ import { bent, judged } from "./beat.js";
 import { drawn, element, filled, mount, settled, shown, slider } from "./frame.js";
 import { load } from "./weights.js";
 
-const [WIDE, HIGH, TOP] = [560, 240, 4.2]; // pixels, and the largest voltage that is drawn
+const [HIGH, TOP] = [240, 4.2]; // pixels, and the largest voltage that is drawn
 const [LEFT, RIGHT, BOTTOM] = [34, 6, 22];
 
 export const start = (place, folder) =>
@@ -13,30 +13,40 @@ export const start = (place, folder) =>
     return new Heartbeat(new Autoencoder(loaded), loaded.facts, words).stage;
   });
 
-const across = (step, steps) => LEFT + (step / (steps - 1)) * (WIDE - LEFT - RIGHT);
+const across = (step, steps, wide) => LEFT + (step / (steps - 1)) * (wide - LEFT - RIGHT);
 const up = (voltage) => HIGH - BOTTOM - ((voltage + TOP) / (2 * TOP)) * (HIGH - BOTTOM - 4);
 
-/** Returns the picture of a beat and its reconstruction, with the gap between them shaded. */
-export function chart(series, rebuilt, { label, step, time, voltage, before, after }) {
-  const steps = series.length;
-  const points = (values) => Array.from(values, (value, n) => `${across(n, steps).toFixed(1)} ${up(value).toFixed(1)}`);
-  const marks = [-4, -2, 0, 2, 4].map((value) => drawn("text", { x: LEFT - 6, y: up(value) + 4, "text-anchor": "end" }, shown(value, 0)));
-  const lines = [-4, -2, 0, 2, 4].map((value) => drawn("path", { d: `M${LEFT} ${up(value)}H${WIDE - RIGHT}`, class: "play-rule" }));
-  const times = [0, 35, 70, 105, 139].map((n) => drawn("text", { x: across(n, steps), y: HIGH - 6, "text-anchor": n < 139 ? "middle" : "end" }, n));
-  const parts = [
-    drawn("g", {}, ...lines), drawn("g", { class: "play-marks" }, ...marks, ...times,
-      drawn("text", { x: LEFT + 4, y: 13 }, voltage), drawn("text", { x: WIDE - RIGHT, y: HIGH - BOTTOM - 6, "text-anchor": "end" }, time)),
-    drawn("path", { d: `M${points(series).join("L")}L${points(rebuilt).reverse().join("L")}Z`, class: "play-gap" }),
-    drawn("path", { d: `M${points(rebuilt).join("L")}`, class: "play-rebuilt" }),
-    drawn("path", { d: `M${points(series).join("L")}`, class: "play-beat" }),
+/**
+ * Returns the picture of a beat and its reconstruction, `wide` pixels, with the gap between them
+ * shaded. A handle stands at `step`.
+ */
+export function chart(series, rebuilt, { wide = 560, label = "", step, time, voltage }) {
+  const x = (n) => across(n, series.length, wide).toFixed(1);
+  const points = (values) => Array.from(values, (value, n) => `${x(n)} ${up(value).toFixed(1)}`);
+  const text = (attributes, content) => drawn("text", attributes, content);
+  const levels = [-4, -2, 0, 2, 4];
+  const rules = levels.map((level) => drawn("path", { d: `M${LEFT} ${up(level)}H${wide - RIGHT}`, class: "play-rule" }));
+  const marks = levels.map((level) => text({ x: LEFT - 6, y: up(level) + 4, "text-anchor": "end" }, shown(level, 0)));
+  const last = series.length - 1;
+  const ticks = [0, 35, 70, 105, last].map((n) =>
+    text({ x: x(n), y: HIGH - 6, "text-anchor": n < last ? "middle" : "end" }, n));
+  const titles = [
+    text({ x: wide - RIGHT, y: up(4) + 16, "text-anchor": "end" }, voltage),
+    text({ x: x(122), y: HIGH - 6, "text-anchor": "middle" }, time),
   ];
-  if (step != null) parts.push(drawn("circle", { cx: across(step, steps), cy: up(series[step]), r: 6, class: "play-handle" }));
-  return drawn("svg", { class: "play-chart", viewBox: `0 0 ${WIDE} ${HIGH}`, width: WIDE, height: HIGH, role: "img", "aria-label": label }, ...parts);
+  const line = (values, kind) => drawn("path", { d: `M${points(values).join("L")}`, class: kind });
+  return drawn("svg", {
+    class: "play-chart", viewBox: `0 0 ${wide} ${HIGH}`, width: wide, height: HIGH, role: "img", "aria-label": label,
+  },
+  drawn("g", {}, ...rules), drawn("g", { class: "play-marks" }, ...marks, ...ticks, ...titles),
+  drawn("path", { d: `M${points(series).join("L")}L${points(rebuilt).reverse().join("L")}Z`, class: "play-gap" }),
+  line(rebuilt, "play-rebuilt"), line(series, "play-beat"),
+  drawn("circle", { cx: x(step), cy: up(series[step]), r: 6, class: "play-handle" }));
 }
 
 class Heartbeat {
   constructor(model, facts, words) {
-    Object.assign(this, { model, facts, words, step: 40 });
+    Object.assign(this, { model, facts, words, step: 40, wide: 560 });
     this.#build();
     this.#restart();
   }
@@ -65,12 +75,19 @@ class Heartbeat {
         button(words.over, () => this.#set(this.series.map((value) => -value)))),
       this.status);
 
+    new ResizeObserver(([{ contentRect }]) => {
+      const wide = Math.min(760, Math.floor(contentRect.width));
+      if (!wide || wide === this.wide) return;
+      this.wide = wide;
+      this.#show();
+    }).observe(this.field);
+
     // The pointer takes hold of the step that it is above, and lets go where it is lifted.
     let held = null;
     const at = (event) => {
       const box = this.field.firstChild.getBoundingClientRect();
-      const [x, y] = [((event.clientX - box.left) / box.width) * WIDE, ((event.clientY - box.top) / box.height) * HIGH];
-      const step = Math.round(((x - LEFT) / (WIDE - LEFT - RIGHT)) * (facts.steps - 1));
+      const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+      const step = Math.round(((x - LEFT) / (this.wide - LEFT - RIGHT)) * (facts.steps - 1));
       const voltage = ((HIGH - BOTTOM - y) / (HIGH - BOTTOM - 4)) * 2 * TOP - TOP;
       return { step: Math.max(0, Math.min(facts.steps - 1, step)), voltage: Math.max(-TOP, Math.min(TOP, voltage)) };
     };
@@ -113,7 +130,8 @@ class Heartbeat {
     this.place.set(this.step);
     this.voltage.set(series[this.step]);
     const label = `${words.chart} ${this.verdict.textContent}`;
-    this.field.replaceChildren(chart(series, rebuilt, { label, step: this.step, time: words.time, voltage: words.volts }));
+    const { step, wide } = this;
+    this.field.replaceChildren(chart(series, rebuilt, { wide, label, step, time: words.time, voltage: words.volts }));
     this.announce();
   }
 }
