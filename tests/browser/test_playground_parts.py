@@ -110,18 +110,24 @@ def test_a_drawing_fits_a_box_of_20_and_lies_with_its_mass_in_the_middle(run, sh
     assert max(tall, wide) == 20
     assert tall / wide == pytest.approx(shape[0] / shape[1], rel=0.25)
     mass = [(field.sum(axis=1 - axis) * (np.arange(28) + 0.5)).sum() for axis in (0, 1)]
-    assert np.allclose(np.array(mass) / field.sum(), 14, atol=0.01)
+    assert np.allclose(np.array(mass) / field.sum(), 14.5, atol=0.51)
     assert field.max() == pytest.approx(1)
 
 
-def test_a_picture_of_the_data_is_nearly_left_as_it_is(run):
-    """MNIST moves by whole pixels: ours, to the very middle, may differ by half of one."""
+NEAR = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1)]
+
+
+def test_a_picture_of_the_data_is_left_as_it_is(run):
     from seqtut import data
 
+    still = []
     for picture in data.load("digits").test.images[:10].reshape(-1, 28, 28):
         again = centred(run, picture)
-        assert np.corrcoef(again.ravel(), picture.ravel())[0, 1] > 0.85
-        assert again.sum() == pytest.approx(picture.sum(), rel=0.15)
+        # Most come back as they were. A centre near half a pixel may be rounded the other way.
+        moved = [np.abs(again - np.roll(picture, by, (0, 1))).max() for by in NEAR]
+        assert min(moved) < 0.01
+        still.append(moved[0] < 0.01)
+    assert np.mean(still) > 0.6
 
 
 # --- Heartbeats

@@ -1,9 +1,9 @@
 // What the heartbeat playground computes: bringing a beat to the data's scale, scoring it, bending it.
 
-/** A series with mean 0 and standard deviation 1, as every beat of the data has been given. */
+/** A series with mean 0 and deviation 1, as the data's beats were given: theirs divides by n - 1. */
 export function standardised(series) {
   const mean = series.reduce((sum, value) => sum + value, 0) / series.length;
-  const deviation = Math.sqrt(series.reduce((sum, value) => sum + (value - mean) ** 2, 0) / series.length) || 1;
+  const deviation = Math.sqrt(series.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (series.length - 1)) || 1;
   return { beat: series.map((value) => (value - mean) / deviation), mean, deviation };
 }
 

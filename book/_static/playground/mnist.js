@@ -3,6 +3,9 @@
 // its centre of mass is in the middle.
 export const SIDE = 28;
 const BOX = 20;
+// The middle is that of pixel 14, counted from 0. Digits are moved there by whole pixels, so that
+// their centres of mass lie around this point, up to half a pixel off, as those of the data do.
+const MIDDLE = 14.5;
 
 /**
  * Returns `(784)` pixels from 0, paper, to 1, ink; all paper if there is no ink. `ink` holds the
@@ -12,19 +15,20 @@ export function centred(ink, side) {
   const field = new Float32Array(SIDE * SIDE);
   const found = extent(ink, side);
   if (!found) return field;
-  const { size, x: middleX, y: middleY } = found;
-  const step = size / BOX; // so many pixels of the drawing make one of the picture
+  const step = found.size / BOX; // so many pixels of the drawing make one of the picture
+  const [firstRow, firstColumn] = [(found.y - found.top) / step, (found.x - found.left) / step]
+    .map((centre) => Math.round(MIDDLE - centre)); // where the box begins
   for (let row = 0; row < SIDE; row++) {
-    const top = middleY + (row - SIDE / 2) * step;
+    const top = found.top + (row - firstRow) * step;
     for (let column = 0; column < SIDE; column++) {
-      const left = middleX + (column - SIDE / 2) * step;
+      const left = found.left + (column - firstColumn) * step;
       field[row * SIDE + column] = mean(ink, side, left, top, step);
     }
   }
   return field;
 }
 
-/** The longer side of the box around the ink, and the ink's centre of mass; null without ink. */
+/** The ink's left and top edge, its longer side, and its centre of mass; null without ink. */
 function extent(ink, side) {
   let [left, right, top, bottom, mass, x, y] = [side, 0, side, 0, 0, 0, 0];
   ink.forEach((grey, place) => {
@@ -36,7 +40,7 @@ function extent(ink, side) {
     x += grey * (column + 0.5);
     y += grey * (row + 0.5);
   });
-  return mass ? { size: Math.max(right - left, bottom - top), x: x / mass, y: y / mass } : null;
+  return mass ? { left, top, size: Math.max(right - left, bottom - top), x: x / mass, y: y / mass } : null;
 }
 
 /** The mean of a square of the drawing: each pixel counts by the share of it that lies inside. */
