@@ -9,7 +9,7 @@ import json
 import time
 from pathlib import Path
 
-from benchmarks import allocator, decoding_speed, memory, quality, training_speed
+from benchmarks import allocator, decoding_speed, memory, playing, quality, training_speed
 
 RESULTS = Path(__file__).resolve().parent.parent / "book" / "benchmarks.json"
 BENCHMARKS = {
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "decoding": decoding_speed,
     "memory": memory,
     "quality": quality,
+    "playing": playing,
 }
 
 

@@ -13,6 +13,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.images import get_image_size
 from sphinx.writers.html5 import HTML5Translator
 
+from book import playground
+
 _CSS_PIXELS = 96 / 150  # a page's pixel for each of a figure's: plotting draws 150 to the inch
 
 
@@ -155,5 +157,6 @@ def setup(app: Sphinx) -> dict:
     app.add_node(nodes.citation, override=True, html=(_open_citation, _close_citation))
     app.add_node(nodes.image, override=True, html=(_draw_image, _nothing))
     app.add_post_transform(ShapePage)
+    playground.setup(app)
     app.connect("html-page-context", add_page_facts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -70,6 +70,9 @@ def _plain_directive(part: Directive, joined: NotebookNode, stem: str, labels: L
     if part.name in _ADMONITIONS or part.name == "admonition":
         title = part.argument or labels.words.get(part.name, "")
         return "\n".join(f"> {line}".rstrip() for line in f"**{title}.**\n\n{inner}".splitlines())
+    if part.name == "playground":
+        part.option("image", stem), part.option("alt", stem)
+        return f"*{labels.words['playground']}* {inner}"
     if part.name == "exercise":
         number = labels.find(part.option("label", stem), stem).number
         shown = labels.words["exercise"].format(number=number)

@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from book import cards, measured, pages, paper, searching, status
+from book import cards, measured, pages, paper, searching, status, weights
 from book.layout import (
     BOOK,
     BUILD,
@@ -35,6 +35,7 @@ from book.notebooks import all_labels, generate, joined_chapter
 
 HTML = BUILD / "html"
 _EXTENSION = Path(__file__).with_name("extension.py")
+_DIRECTIVE = Path(__file__).with_name("playground.py")
 _GENERATED = {
     "glossary.md": pages.glossary,
     "status.md": status.status,
@@ -101,6 +102,7 @@ def lay_out(edition: str, source: Path) -> bool:
             if path.is_file():
                 wanted[path.relative_to(BOOK)] = path.read_bytes()
     wanted[Path("_static/mathjax/tex-svg.js")] = _mathjax().read_bytes()
+    wanted |= weights.binaries()
     for name, content in wanted.items():
         write_if_changed(source / name, content)
     stale = [p for p in source.rglob("*") if p.is_file() and p.relative_to(source) not in wanted]
@@ -119,7 +121,7 @@ def _toc(edition: str) -> str:
 
 def _frame_stamp() -> str:
     """Stamps what every page is made with: when it changes, all pages are written anew."""
-    paths = [_EXTENSION, *sorted((BOOK / "_static").glob("*.*"))]
+    paths = [_EXTENSION, _DIRECTIVE, *sorted((BOOK / "_static").glob("*.*"))]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:8]
 
 

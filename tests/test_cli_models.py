@@ -223,3 +223,21 @@ def test_export_says_what_it_wrote(weights, capsys, tmp_path):
     written = json.loads(capsys.readouterr().out)["files"]
     assert [os.path.basename(path) for path in written] == ["tiny.json", "tiny.bin"]
     assert all(os.path.getsize(path) for path in written)
+
+
+def test_export_writes_what_becomes_of_a_batch(capsys, tmp_path):
+    words = ["export", "cmudict-small", "--out", str(tmp_path), "--batch", "tea=T IY", "ax=AE K S"]
+    assert main(words) == 0
+    assert "cmudict-small-batch.json" in capsys.readouterr().out
+    [path] = tmp_path.iterdir()
+    followed = json.loads(path.read_text())
+    assert followed["sounds"] == [["T", "IY"], ["AE", "K", "S"]]
+    assert followed["tensors"][-1]["shape"] == [2, 4]
+
+
+@pytest.mark.parametrize("pair", ["tea", "tea=", "=T IY"])
+def test_export_asks_for_pairs(pair, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["export", "cmudict-small", "--batch", pair])
+    assert stopped.value.code == 2
+    assert "give WORD=SOUNDS" in capsys.readouterr().err

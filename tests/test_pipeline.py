@@ -24,6 +24,7 @@ from book import (
     site,
     stamps,
     status,
+    weights,
 )
 from book.layout import BookError
 
@@ -82,6 +83,13 @@ mystnb:
 tags: [hide-input]
 ---
 import seqtut.plotting
+```
+
+```{playground} digits
+:image: /_static/diagrams/box.svg
+:alt: A square box, drawn in black
+:model: one
+Drag, says {cite:t}`ada2001`.
 ```
 
 See {numref}`fig-box`, {numref}`picture {number} <fig-line>`, {ref}`sec-middle`,
@@ -237,6 +245,7 @@ def tree(tmp_path, monkeypatch):
         "TOC": tmp_path / "book" / "_toc.yml",
     }
     modules = (build, citations, layout, notebooks, pages, paper, plain, site, stamps, status)
+    modules += (weights,)
     for module in modules:
         for name in places.keys() & vars(module).keys():
             monkeypatch.setattr(module, name, places[name])
@@ -453,6 +462,7 @@ def test_a_notebook_that_was_edited_by_hand_is_not_what_is_generated(chapter):
         "![A square box, drawn in black](data:image/svg+xml;base64,PHN2",
         "*Figure 1.1.* A box for (1.1).",
         "*Figure 1.2.* A line, by Ada (2001).",
+        "*On this chapter's page in the book a model plays here.* Drag, says Ada (2001).",
         "See Figure 1.1, picture 1.2, The middle,\nhere, [The second chapter](02_second.ipynb), "
         "[next](02_second.ipynb), Signs and\n[(2.1)](02_second.ipynb). It is 3.14.",
         "```python\n# {not}`a role`\n(label)=\n% kept\n```",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqtut import data, metrics, pretrained, training
-from seqtut.pretrained import pronouncing, recipes, translating
+from seqtut.pretrained import beating, pronouncing, recipes, redrawing, translating
 from seqtut.pretrained.exporting import named_weights
 from seqtut.text import Vocabulary
 
@@ -24,6 +24,7 @@ each_model = pytest.mark.parametrize("name", NAMES)
 TASKS = {name: pretrained.task(pretrained.recipe(name)) for name in NAMES}
 TRANSLATORS = [name for name in NAMES if TASKS[name] is translating]
 PRONOUNCERS = [name for name in NAMES if TASKS[name] is pronouncing]
+REBUILDERS = [name for name in NAMES if TASKS[name] in (redrawing, beating)]
 
 
 def spelt(words):
@@ -342,6 +343,9 @@ def test_a_packaged_model_never_read_what_it_is_tested_on(name):
     parts = (found.train, found.test)
     if name in TRANSLATORS:
         families = [set(map(data.message_family, part.english)) for part in parts]
+    elif name in REBUILDERS:
+        rows = [getattr(part, "images", getattr(part, "series", None)) for part in parts]
+        families = [{row.tobytes() for row in part} for part in rows]
     else:
         families = [set(map(data.family, part.spellings)) for part in parts]
     assert not families[0] & families[1]
@@ -369,6 +373,118 @@ def test_a_packaged_translator_does_as_well_as_its_card_says(name):
         found.parts, 1000, level=0.999, statistic=found.statistic
     )[1:]
     assert low <= card["test"]["beam 5"]["chrf"]["value"] <= high
+
+
+@pytest.mark.parametrize("name", REBUILDERS)
+def test_a_packaged_rebuilder_does_as_well_as_its_card_says(name):
+    card, task = pretrained.card(name), TASKS[name]
+    test = data.load(card["recipe"]["data"]).test
+    found = task.measure(pretrained.load(name), test)
+    [told] = card["test"].values()
+    for measure, ratio in found.items():
+        assert ratio.value == pytest.approx(told[measure]["value"], abs=0.003)
+        assert told[measure]["low"] <= told[measure]["value"] <= told[measure]["high"]
+    for _, value, low, high in task.figures(told):
+        assert value and low and high
+
+
+@pytest.mark.parametrize("name", REBUILDERS)
+def test_a_rebuilder_refuses_text_with_a_reason(name):
+    model = pretrained.load(name)
+    for refused in (lambda: model.normal("word"), lambda: model.read(["word"])):
+        with pytest.raises(pretrained.UnreadableError, match="reads numbers"):
+            refused()
+
+
+def test_a_code_of_the_packaged_digits_says_more_than_chance_about_the_digit():
+    test = data.load("digits").test
+    for name in ("digits-autoencoder", "digits-variational"):
+        facts = pretrained.load(name).facts()
+        codes = np.array(facts["codes"])
+        assert codes.shape == (500, 3) and (codes[:, 2] == test.labels).all()
+        distances = ((codes[:, None, :2] - codes[None, :, :2]) ** 2).sum(axis=-1)
+        np.fill_diagonal(distances, np.inf)
+        assert np.mean(codes[distances.argmin(axis=1), 2] == test.labels) > 0.4
+
+
+def test_the_beat_that_the_page_begins_with_raises_no_alarm():
+    model = pretrained.load("heartbeats")
+    facts = model.facts()
+    start = np.asarray(model.model.decode(np.array([facts["start"]], np.float32)))
+    start = (start - start.mean()) / start.std()
+    assert beating.scores(model, start)[0] < facts["threshold"]
+    # It is decoded: no beat of the data is given away with it.
+    train = data.load("ecg5000").train.series
+    assert np.sqrt(((train - start) ** 2).sum(axis=1)).min() > 0.5
+
+
+# A batch inside a model
+
+BATCH = [
+    ("through", ["TH", "R", "UW"]),
+    ("tea", ["T", "IY"]),
+    ("boxes", ["B", "AA", "K", "S", "IH", "Z"]),
+]
+
+
+@pytest.fixture(scope="module")
+def followed():
+    return pretrained.trace("cmudict-small", BATCH)
+
+
+def test_a_trace_tells_the_shapes_and_the_pads_of_a_batch(followed):
+    assert followed["words"] == ["through", "tea", "boxes"]
+    masks = {side: np.array(mask) for side, mask in followed["masks"].items()}
+    assert masks["source"].sum(axis=1).tolist() == [7, 3, 5]
+    assert masks["target"].sum(axis=1).tolist() == [4, 3, 7]
+    for tensor in followed["tensors"]:
+        assert tensor["shape"][0] == 3
+        if tensor["mask"]:
+            assert tensor["shape"][1] == masks[tensor["mask"]].shape[1]
+        values = np.array(tensor["values"])
+        assert values.shape[:2] == tuple(tensor["shape"][:2]) or tensor["mask"] is None
+    by_name = {tensor["name"]: tensor for tensor in followed["tensors"]}
+    weights = np.array(by_name["weights"]["values"])
+    assert np.allclose(weights.sum(axis=-1), 1, atol=0.04)  # rounded to two digits
+    assert not weights[np.broadcast_to(~masks["source"][:, None, :], weights.shape)].any()
+    assert not np.array(by_name["loss"]["values"])[~masks["target"]].any()
+    assert by_name["source"]["values"][1][3:] == [0, 0, 0, 0]
+
+
+def test_a_trace_is_what_the_model_computes(followed):
+    from seqtut.text import BEGIN, END, pad
+
+    model = pretrained.load("cmudict-small")
+    source, mask = pad([model.source.encode(word) for word, _ in BATCH])
+    ids = [model.target.encode(said) for _, said in BATCH]
+    read, _ = pad([[BEGIN, *one] for one in ids])
+    target, kept = pad([[*one, END] for one in ids])
+    logits = np.asarray(model.model((source, mask, read)))
+    by_name = {tensor["name"]: np.array(tensor["values"]) for tensor in followed["tensors"]}
+    assert np.allclose(by_name["logits"], logits[..., :16], atol=0.006)
+    states = np.asarray(model.model.encode(source, mask)["states"])[..., :16]
+    assert np.allclose(by_name["joined 2"][mask], states[mask], atol=0.006)
+    combined = by_name["combined"]
+    assert np.abs(combined).max() <= 1
+    log_p = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    right = -np.take_along_axis(log_p, target[..., None], axis=-1)[..., 0]
+    assert np.allclose(by_name["loss"], np.where(kept, right, 0), atol=0.006)
+
+
+@pytest.mark.parametrize(
+    ("name", "pairs"),
+    [
+        ("cmudict-small", [("caf\u00e9", ["K"])]),
+        ("cmudict-small", [("tea", ["TEA"])]),
+        ("cmudict-small", [("", ["T"])]),
+        ("cmudict-no-attention", BATCH),
+        ("cmudict-transformer", BATCH),
+        ("heartbeats", BATCH),
+    ],
+)
+def test_a_batch_that_cannot_be_followed_is_refused(name, pairs):
+    with pytest.raises(pretrained.PretrainedError, match="Received"):
+        pretrained.trace(name, pairs)
 
 
 def test_all_weights_together_stay_within_the_package_s_budget():

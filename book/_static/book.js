@@ -101,3 +101,25 @@ const spy = new IntersectionObserver(
   { rootMargin: "-15% 0px -75% 0px" },
 );
 for (const id of links.keys()) spy.observe(document.getElementById(id));
+
+// A playground's code, and then its model, are fetched when its place is first seen. From a file no
+// module may be loaded: the picture stays, with a sentence that says so.
+const playgrounds = document.querySelectorAll(".playground");
+const folder = new URL("playground/", document.getElementById("words").src);
+const seen = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    seen.unobserve(target);
+    import(new URL(`${target.dataset.playground}.js`, folder))
+      .then((module) => module.start(target, folder))
+      .catch(() => {
+        const note = target.querySelector(".play-file");
+        note.textContent = JSON.parse(target.querySelector("script").textContent).failed;
+        note.hidden = false;
+      });
+  }
+});
+for (const place of playgrounds) {
+  if (location.protocol === "file:") place.querySelector(".play-file").hidden = false;
+  else seen.observe(place);
+}

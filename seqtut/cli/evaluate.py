@@ -37,7 +37,8 @@ def _evaluate(chosen: argparse.Namespace) -> int:
         print(json.dumps(found, indent=1))
         return 0
     print(f"{chosen.name} on {found[task.UNIT]:,} {task.UNIT} of {name} {chosen.part}, ", end="")
-    print("greedy" if chosen.width == 1 else f"beam of {chosen.width}")
+    how = "greedy" if chosen.width == 1 else f"beam of {chosen.width}"
+    print(next(iter(getattr(task, "WIDTHS", {how: 1}))))
     for label, value, low, high in task.figures(found):
         print(f"  {label} {value}, 95 % interval {low} to {high}")
     print(task.PROTOCOL)

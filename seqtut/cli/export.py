@@ -12,13 +12,29 @@ def add_to(verbs: Any) -> None:
         "export",
         help="write a model's weights for other programs",
         description="Writes FOLDER/NAME.json, which describes model, vocabularies and tensors, and "
-        "FOLDER/NAME.bin, the tensors as float16, little-endian, one after the other.",
+        "FOLDER/NAME.bin, the tensors as float16, little-endian, one after the other. With --batch "
+        "it writes FOLDER/NAME-batch.json instead: what becomes of a batch, layer by layer.",
     )
     parser.add_argument("name", metavar="NAME", help="a model, such as cmudict-small")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="a file of seqtut train")
     parser.add_argument("--out", type=Path, default=Path(), metavar="FOLDER", help="where to (.)")
+    parser.add_argument(
+        "--batch",
+        nargs="+",
+        type=_pair,
+        metavar="WORD=SOUNDS",
+        help='words and how they are said, such as "tea=T IY"',
+    )
     parser.add_argument("--json", action="store_true", help="print what was written as JSON")
     parser.set_defaults(run=_export)
+
+
+def _pair(text: str) -> tuple[str, list[str]]:
+    """Returns a word and its phonemes."""
+    word, sign, said = text.partition("=")
+    if not (sign and word and said.split()):
+        raise argparse.ArgumentTypeError(f"give WORD=SOUNDS, such as 'tea=T IY', not {text!r}")
+    return word, said.split()
 
 
 def _export(chosen: argparse.Namespace) -> int:
@@ -27,7 +43,10 @@ def _export(chosen: argparse.Namespace) -> int:
     runtime.setup()
     from seqtut import pretrained
 
-    written = pretrained.export(chosen.name, chosen.out, chosen.weights)
+    if chosen.batch:
+        written = pretrained.export_batch(chosen.name, chosen.batch, chosen.out, chosen.weights)
+    else:
+        written = pretrained.export(chosen.name, chosen.out, chosen.weights)
     if chosen.json:
         print(json.dumps({"files": [str(path) for path in written]}))
     else:

@@ -51,5 +51,6 @@ def _train(chosen: argparse.Namespace) -> int:
         )
         print(f"{width}: {', '.join(rates)} on {found[task.UNIT]:,} test {task.UNIT}")
     print(f"Wrote {out} and {out.with_suffix('.json')}.")
-    print(f"Try it: seqtut decode {chosen.name} --weights {out} --text {task.EXAMPLE}")
+    if task.EXAMPLE:
+        print(f"Try it: seqtut decode {chosen.name} --weights {out} --text {task.EXAMPLE}")
     return 0

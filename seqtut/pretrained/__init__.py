@@ -1,7 +1,7 @@
 """Models that come trained: recipes, weights with a run card each, and how to use them."""
 
 from seqtut.pretrained.cards import run
-from seqtut.pretrained.exporting import export
+from seqtut.pretrained.exporting import export, export_batch
 from seqtut.pretrained.making import make
 from seqtut.pretrained.pronouncing import (
     PROTOCOL,
@@ -11,10 +11,12 @@ from seqtut.pretrained.pronouncing import (
     summary,
     vocabularies,
 )
+from seqtut.pretrained.rebuilder import Rebuilder
 from seqtut.pretrained.recipes import RECIPES, PretrainedError, Recipe, build, recipe
 from seqtut.pretrained.records import answers, keep_answers, methods
 from seqtut.pretrained.store import card, load, save, weights_path
 from seqtut.pretrained.tasks import task
+from seqtut.pretrained.tracing import trace
 from seqtut.pretrained.transducer import Reading, Transducer, UnreadableError
 from seqtut.pretrained.translating import by_message_family, overlaps, translate
 from seqtut.pretrained.translator import Translator, plain
@@ -24,6 +26,7 @@ __all__ = [
     "RECIPES",
     "PretrainedError",
     "Reading",
+    "Rebuilder",
     "Recipe",
     "Transducer",
     "Translator",
@@ -34,6 +37,7 @@ __all__ = [
     "by_message_family",
     "card",
     "export",
+    "export_batch",
     "keep_answers",
     "load",
     "make",
@@ -47,6 +51,7 @@ __all__ = [
     "save",
     "summary",
     "task",
+    "trace",
     "translate",
     "vocabularies",
     "weights_path",

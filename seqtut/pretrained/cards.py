@@ -17,6 +17,9 @@ from seqtut.pretrained.tasks import task
 # What decides how a training comes out, besides the recipe.
 _ROOMS = ("data", "text", "layers", "models", "training", "decoding", "metrics", "pretrained")
 
+# What a card tells of, by the width of the beam.
+_WIDTHS = {"greedy": 1, "beam 5": 5}
+
 
 def run(
     name: str, chosen: Recipe, out: Path, *, seed: int = 0, progress: bool | None = None
@@ -51,7 +54,7 @@ def run(
     part = doing.plain_part(found.test)
     facts["test"] = {
         label: doing.summary(doing.measure(model, part, width), part)
-        for label, width in (("greedy", 1), ("beam 5", 5))
+        for label, width in getattr(doing, "WIDTHS", _WIDTHS).items()
     }
     facts |= {"protocol": doing.PROTOCOL, **surroundings(chosen.data)}
     store.save(out, name, model, facts)

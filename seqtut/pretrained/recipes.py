@@ -30,7 +30,7 @@ class Recipe:
         clip_norm: The largest norm of the gradients.
         average: Decay by step of the weights' moving average, which is what is kept.
         subwords: Ids of the source's and of the target's subwords; none for a task whose
-            vocabularies are letters and phonemes.
+            vocabularies are letters and phonemes, or that has none.
         task: What is learned, as `tasks` calls it; None for translating where there are subwords,
             else for pronouncing.
     """
@@ -64,6 +64,8 @@ _MESSAGES = {
     "size": 64,
     "learning_rate": 2e-3,
 }
+# What plays on a page, small enough to be fetched with it. Nothing is spelt or smoothed.
+_PLAYING = {"label_smoothing": 0.0, "size": 64, "average": None}
 RECIPES = {
     "cmudict": Recipe(
         data="cmudict",
@@ -105,6 +107,33 @@ RECIPES = {
         model="Transformer",
         shape={"width": 144, "layers": 2, "heads": 4, "hidden": 432, "tied": True, "dropout": 0.2},
         **_MESSAGES,
+    ),
+    "digits-autoencoder": Recipe(
+        data="digits",
+        model="Autoencoder",
+        shape={"hidden": [96, 32]},
+        epochs=120,
+        learning_rate=2e-3,
+        task="redrawing",
+        **_PLAYING,
+    ),
+    "digits-variational": Recipe(
+        data="digits",
+        model="VariationalAutoencoder",
+        shape={"hidden": [96, 32]},
+        epochs=80,
+        learning_rate=2e-3,
+        task="redrawing",
+        **_PLAYING,
+    ),
+    "heartbeats": Recipe(
+        data="ecg5000",
+        model="Autoencoder",
+        shape={"hidden": [64], "output_activation": None},
+        epochs=60,
+        learning_rate=4e-3,
+        task="beating",
+        **_PLAYING,
     ),
 }
 

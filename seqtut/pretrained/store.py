@@ -26,6 +26,15 @@ def weights_path(name: str) -> Path:
     return FOLDER / f"{name}.safetensors"
 
 
+def stored_name(index: int) -> str:
+    """Returns what a trained variable is called in a weights' file.
+
+    Args:
+        index: Its place among the model's trainable variables.
+    """
+    return f"model/{index}"
+
+
 def card(name: str, path: Path | str | None = None) -> dict[str, Any]:
     """Returns the run card of a model: data, recipe, seed, versions, machine, time, results.
 
@@ -70,7 +79,7 @@ def save(path: Path | str, name: str, model: Transducer, facts: dict[str, Any]) 
     """
     path = Path(path)
     tensors = {
-        f"model/{index}": variable.numpy().astype(np.float16)
+        stored_name(index): variable.numpy().astype(np.float16)
         for index, variable in enumerate(model.model.trainable_variables)
     }
     written = {
@@ -145,7 +154,7 @@ def load(
             f"Received: {facts['model'][:200]}. Make it anew: seqtut train {name}."
         )
     for index, variable in enumerate(model.trainable_variables):
-        variable.assign(tensors[f"model/{index}"].astype(np.float32))
+        variable.assign(tensors[stored_name(index)].astype(np.float32))
     return doing.model(model, **own)
 
 

@@ -2,10 +2,11 @@
 
 from types import ModuleType
 
-from seqtut.pretrained import pronouncing, translating
+from seqtut.pretrained import beating, pronouncing, redrawing, translating
 from seqtut.pretrained.recipes import Recipe
 
-_TASKS = {module.__name__.rpartition(".")[2]: module for module in (pronouncing, translating)}
+_MODULES = (pronouncing, translating, redrawing, beating)
+_TASKS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
 
 
 def task(chosen: Recipe) -> ModuleType:
@@ -17,6 +18,7 @@ def task(chosen: Recipe) -> ModuleType:
     Returns:
         A module with `vocabularies`, `encoded`, `batches`, `network`, `model`, `loss`, `chosen_by`,
         `plain_part`, `measure`, `summary` and `figures`, and the texts `UNIT`, `EXAMPLE` and
-        `PROTOCOL`.
+        `PROTOCOL`; and `WIDTHS`, what a card tells of by the width of the beam, if that is other
+        than greedy decoding and a beam of 5.
     """
     return _TASKS[chosen.task or ("translating" if chosen.subwords else "pronouncing")]
