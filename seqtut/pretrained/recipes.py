@@ -64,6 +64,16 @@ _MESSAGES = {
     "size": 64,
     "learning_rate": 2e-3,
 }
+# Each epoch has every strip in one of the two languages.
+_CAPTIONS = {
+    "model": "Captioner",
+    "task": "captioning",
+    "shape": {"channels": (16, 32, 32), "width": 128, "embedding_dim": 32, "dropout": 0.1},
+    "epochs": 8,
+    "size": 64,
+    "label_smoothing": 0.0,
+    "learning_rate": 2e-3,
+}
 RECIPES = {
     "cmudict": Recipe(
         data="cmudict",
@@ -106,6 +116,8 @@ RECIPES = {
         shape={"width": 144, "layers": 2, "heads": 4, "hidden": 432, "tied": True, "dropout": 0.2},
         **_MESSAGES,
     ),
+    "captions": Recipe(data="strips", **_CAPTIONS),
+    "captions-without-3": Recipe(data="strips-without-3", **_CAPTIONS),
 }
 
 

@@ -2,10 +2,12 @@
 
 from types import ModuleType
 
-from seqtut.pretrained import pronouncing, translating
+from seqtut.pretrained import captioning, pronouncing, translating
 from seqtut.pretrained.recipes import Recipe
 
-_TASKS = {module.__name__.rpartition(".")[2]: module for module in (pronouncing, translating)}
+_TASKS = {
+    module.__name__.rpartition(".")[2]: module for module in (pronouncing, translating, captioning)
+}
 
 
 def task(chosen: Recipe) -> ModuleType:

@@ -1,0 +1,71 @@
+"""Chapter 19_captions: columns that are pooled with their masks, attention on them, a share's doubt."""
+
+import math
+
+import numpy as np
+from scipy import special
+
+
+def pooled_mask(mask: np.ndarray) -> np.ndarray:
+    """Returns which columns are kept after two columns each became one.
+
+    Args:
+        mask: `m`, `(B, S)` bool, True = keep.
+
+    Returns:
+        `m'`, `(B, S / 2)` bool, rounded up.
+
+    Equation: eq-pooled-mask
+    """
+    mask = np.asarray(mask, bool)
+    steps = mask.shape[1]
+    return np.stack(
+        [
+            mask[:, 2 * s] | (mask[:, 2 * s + 1] if 2 * s + 1 < steps else False)
+            for s in range(-(-steps // 2))
+        ],
+        axis=1,
+    )
+
+
+def pixel_attention(weights: np.ndarray, mask: np.ndarray, stride: int) -> np.ndarray:
+    """Shares the weight of each column among the columns of pixels that it was made from.
+
+    Args:
+        weights: `alpha`, `(B, T, S')`.
+        mask: `m`, `(B, S)` bool, True = keep, of the columns of pixels.
+        stride: `r`, columns of pixels that became one column.
+
+    Returns:
+        `beta`, `(B, T, S)`, float64.
+
+    Equation: eq-pixel-attention
+    """
+    weights, mask = np.asarray(weights, np.float64), np.asarray(mask, np.float64)
+    beta = np.zeros((*weights.shape[:2], mask.shape[1]))
+    for p in range(mask.shape[1]):
+        s = p // stride
+        together = mask[:, stride * s : stride * (s + 1)].sum(axis=1)
+        beta[:, :, p] = weights[:, :, s] * (mask[:, p] / np.maximum(together, 1))[:, None]
+    return beta
+
+
+def wilson_interval(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """Returns the ends of Wilson's interval of a share.
+
+    Args:
+        hits: `k`, trials that hit.
+        trials: `n`, all of them.
+        level: Confidence level.
+
+    Returns:
+        The lower and the upper end.
+
+    Equation: eq-wilson-interval
+    """
+    z = float(special.ndtri((1 + level) / 2))
+    share = hits / trials
+    middle = share + z**2 / (2 * trials)
+    half = z * math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
+    low, high = ((middle + side * half) / (1 + z**2 / trials) for side in (-1, 1))
+    return max(0.0, low), min(1.0, high)
