@@ -65,34 +65,42 @@ class StripPart:
         return len(self.places)
 
     @property
-    def numbers(self) -> list[str]:
-        """What each strip shows, in digits."""
-        return ["".join(map(str, self.digits.labels[list(some)])) for some in self.places]
+    def numbers(self) -> list[int]:
+        """The number that each strip shows."""
+        return [self.number(which) for which in range(len(self))]
 
     @property
     def lengths(self) -> np.ndarray:
         """How many digits each strip has: `(N,)` int64."""
         return np.array([len(some) for some in self.places])
 
-    def strip(self, number: int) -> np.ndarray:
+    def number(self, which: int) -> int:
+        """Returns the number that one strip shows.
+
+        Args:
+            which: The strip, by its place in this part.
+        """
+        return int("".join(map(str, self.digits.labels[list(self.places[which])])))
+
+    def strip(self, which: int) -> np.ndarray:
         """Returns one strip, `(28, S)` float32 in [0, 1]; 0 is paper, 1 is ink.
 
         Args:
-            number: Which.
+            which: The strip, by its place in this part.
         """
-        return self._composed(number)[0]
+        return self._composed(which)[0]
 
-    def spans(self, number: int) -> np.ndarray:
+    def spans(self, which: int) -> np.ndarray:
         """Returns where the digits of one strip stand, as `compose_strip` says it.
 
         Args:
-            number: Which.
+            which: The strip, by its place in this part.
         """
-        return self._composed(number)[1]
+        return self._composed(which)[1]
 
-    def _composed(self, number: int) -> tuple:
-        pictures = self.digits.images[list(self.places[number])]
-        return compose_strip(pictures, self.gaps[number])
+    def _composed(self, which: int) -> tuple:
+        pictures = self.digits.images[list(self.places[which])]
+        return compose_strip(pictures, self.gaps[which])
 
     def without(self, length: int) -> "StripPart":
         """Returns the strips that do not have so many digits.
@@ -147,7 +155,7 @@ def load_strips() -> Strips:
     digits = load_digits()
     rng = np.random.RandomState(_SEED)
     dev, test = (_once_each(part, rng) for part in (digits.dev, digits.test))
-    withheld = {number for part in (dev, test) for number in part.numbers if len(number) > 2}
+    withheld = {number for part in (dev, test) for number in part.numbers if number > 99}
     return Strips(_drawn(digits.train, withheld, rng), dev, test)
 
 
@@ -177,14 +185,14 @@ def _once_each(digits: LabelledImages, rng: np.random.RandomState) -> StripPart:
     return StripPart(digits, tuple(places), _gaps(places, rng))
 
 
-def _drawn(digits: LabelledImages, withheld: set[str], rng: np.random.RandomState) -> StripPart:
+def _drawn(digits: LabelledImages, withheld: set[int], rng: np.random.RandomState) -> StripPart:
     of_digit = [np.flatnonzero(digits.labels == digit) for digit in range(10)]
     places = []
     for length in range(1, LONGEST + 1):
         every = range(10 ** (length - 1) if length > 1 else 0, 10**length)
-        allowed = [number for number in map(str, every) if number not in withheld]
+        allowed = [number for number in every if number not in withheld]
         for pick in rng.randint(len(allowed), size=_TRAIN):
-            some = [of_digit[int(digit)] for digit in allowed[pick]]
+            some = [of_digit[int(digit)] for digit in str(allowed[pick])]
             places.append(tuple(int(own[rng.randint(len(own))]) for own in some))
     return StripPart(digits, tuple(places), _gaps(places, rng))
 

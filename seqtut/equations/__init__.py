@@ -31,7 +31,12 @@ from seqtut.equations.autoencoders import (
     tied_decoder,
 )
 from seqtut.equations.background import conditional_entropy, entropy
-from seqtut.equations.captions import pixel_attention, pooled_mask, wilson_interval
+from seqtut.equations.captions import (
+    pixel_attention,
+    pooled_mask,
+    tagged_factorisation,
+    wilson_interval,
+)
 from seqtut.equations.convolutions import convolution, transposed_convolution
 from seqtut.equations.detection import (
     anomaly_score,
@@ -236,6 +241,7 @@ __all__ = [
     "squared_error",
     "state_jacobian",
     "table_likelihood",
+    "tagged_factorisation",
     "temperature",
     "threshold",
     "tied_decoder",

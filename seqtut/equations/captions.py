@@ -1,4 +1,4 @@
-"""Chapter 19_captions: columns that are pooled with their masks, attention on them, a share's doubt."""
+"""Chapter 19_captions: pooled columns and their masks, attention on pixels, a share's interval."""
 
 import math
 
@@ -69,3 +69,21 @@ def wilson_interval(hits: int, trials: int, level: float = 0.95) -> tuple[float,
     half = z * math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
     low, high = ((middle + side * half) / (1 + z**2 / trials) for side in (-1, 1))
     return max(0.0, low), min(1.0, high)
+
+
+def tagged_factorisation(logits: np.ndarray, tokens: np.ndarray) -> float:
+    """Returns the probability of a caption, given the logits that its tag and beginning led to.
+
+    Args:
+        logits: `(T, V)`; row t was computed from the strip, the tag and the tokens before t.
+        tokens: `y`, `(T,)` ids, the end token last.
+
+    Returns:
+        The product of the tokens' probabilities.
+
+    Equation: eq-tagged-factorisation
+    """
+    logits = np.asarray(logits, np.float64)
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities = shifted / shifted.sum(axis=1, keepdims=True)
+    return float(np.prod(probabilities[np.arange(len(tokens)), tokens]))

@@ -123,7 +123,6 @@ def pooled(answer: Any) -> Hint | None:
             return Hint(
                 "True means keep; this is the other way round.", "True 表示保留；这里正好相反。"
             )
-        first = mask[:, ::r]
         if np.array_equal(array, _pooled(mask, r, np.all)):
             return Hint(
                 "a column is dropped here if one of its parts is padding, and its ink with it. One "
@@ -132,8 +131,7 @@ def pooled(answer: Any) -> Hint | None:
             )
         return Hint(
             f"column s of the result is kept if one of the columns r s to r s + r - 1 is. With "
-            f"r = {r}, the row {mask[2].astype(int)} becomes {wanted[2].astype(int)}."
-            + ("" if not np.array_equal(array, first) else " Look at more than the first."),
+            f"r = {r}, the row {mask[2].astype(int)} becomes {wanted[2].astype(int)}.",
             f"结果的第 s 列，当第 r s 到 r s + r - 1 列中有一列保留时就保留。r = {r} 时，"
             f"{mask[2].astype(int)} 变成 {wanted[2].astype(int)}。",
         )
@@ -221,7 +219,8 @@ def rows(answer: Any) -> Hint | None:
             return Hint(
                 "the function returns two rows of ids: what the decoder is given, and what it has "
                 f"to say. Received: {type(found).__name__}.",
-                f"函数应返回两行 id：给解码器的输入，和它要说出的目标。收到的是 {type(found).__name__}。",
+                "函数应返回两行 id：给解码器的输入，和它要说出的目标。"
+                f"收到的是 {type(found).__name__}。",
             )
         if (given, target) == ([tag, *words], [*words, END]):
             continue
@@ -234,7 +233,7 @@ def rows(answer: Any) -> Hint | None:
             return Hint(
                 "the first id that the decoder reads is the tag. From what else should it know the "
                 "language of its first word?",
-                "解码器读到的第一个 id 是标签。否则它怎么知道第一个词该用哪种语言？",
+                "解码器读到的第一个 id 是标签；没有它，就无从知道第一个词该用哪种语言。",
             )
         if isinstance(given, list) and given[-1:] == [END]:
             return Hint(

@@ -140,7 +140,7 @@ def encoded(part: data.StripPart, source: Vocabulary, target: Vocabulary) -> Cap
         part,
         {
             language: [
-                target.encode([tag(language), *number_words(int(number), language)])
+                target.encode([tag(language), *number_words(number, language)])
                 for number in part.numbers
             ]
             for language in LANGUAGES
@@ -220,7 +220,7 @@ def right(found: Narrator, strips: data.StripPart, width: int = 5) -> dict[str, 
     return {
         language: np.array(
             [
-                list(reading.tokens) == number_words(int(number), language)
+                list(reading.tokens) == number_words(number, language)
                 for number, reading in zip(
                     strips.numbers, found.caption(pictures, language, width), strict=True
                 )
