@@ -68,7 +68,7 @@ _MESSAGES = {
 _CAPTIONS = {
     "model": "Captioner",
     "task": "captioning",
-    "shape": {"channels": (16, 32, 32), "width": 128, "embedding_dim": 32, "dropout": 0.1},
+    "shape": {"channels": [16, 32, 32], "width": 128, "embedding_dim": 32, "dropout": 0.1},
     "epochs": 8,
     "size": 64,
     "label_smoothing": 0.0,
