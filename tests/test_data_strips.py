@@ -90,7 +90,7 @@ def test_ink_stands_where_the_spans_say_and_nowhere_else(strips):
 def test_the_strips_are_the_same_everywhere(strips):
     said = repr([strips.test.numbers, strips.test.gaps, strips.train.places[::97]])
     digest = hashlib.sha256(said.encode()).hexdigest()
-    assert digest[:16] == "DIGEST"
+    assert digest[:16] == "21fe33d235f76b73"
 
 
 def test_without_three_digits_only_the_test_has_them(strips):
