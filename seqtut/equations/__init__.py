@@ -31,6 +31,12 @@ from seqtut.equations.autoencoders import (
     tied_decoder,
 )
 from seqtut.equations.background import conditional_entropy, entropy
+from seqtut.equations.captions import (
+    pixel_attention,
+    pooled_mask,
+    tagged_factorisation,
+    wilson_interval,
+)
 from seqtut.equations.convolutions import convolution, transposed_convolution
 from seqtut.equations.detection import (
     anomaly_score,
@@ -214,6 +220,8 @@ __all__ = [
     "pca",
     "pca_error",
     "perplexity",
+    "pixel_attention",
+    "pooled_mask",
     "pre_norm_block",
     "precision_recall",
     "prefix_bound",
@@ -233,6 +241,7 @@ __all__ = [
     "squared_error",
     "state_jacobian",
     "table_likelihood",
+    "tagged_factorisation",
     "temperature",
     "threshold",
     "tied_decoder",
@@ -241,6 +250,7 @@ __all__ = [
     "transposed_convolution",
     "unavoidable_edits",
     "weighted_elbo",
+    "wilson_interval",
     "window_count",
     "word_table",
 ]

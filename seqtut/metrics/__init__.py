@@ -9,7 +9,7 @@ from seqtut.metrics.edits import (
     phoneme_error_rate,
     word_error_rate,
 )
-from seqtut.metrics.intervals import Interval, mean_interval
+from seqtut.metrics.intervals import Interval, mean_interval, share_interval
 from seqtut.metrics.overlap import Rouge, Score, bleu, bleu_of_sums, bleu_parts, chrf, rouge
 from seqtut.metrics.ratio import Ratio
 from seqtut.metrics.reconstruction import PCA, fit_pca, squared_error_per_example
@@ -37,6 +37,7 @@ __all__ = [
     "pr_auc",
     "roc_auc",
     "rouge",
+    "share_interval",
     "squared_error_per_example",
     "word_error_rate",
 ]

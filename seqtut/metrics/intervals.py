@@ -41,3 +41,29 @@ def mean_interval(values: np.ndarray, level: float = 0.95) -> Interval:
         )
     mean, half = equations.mean_interval(values, level)
     return Interval(mean, mean - half, mean + half)
+
+
+def share_interval(hits: int, trials: int, level: float = 0.95) -> Interval:
+    """Returns a share of independent trials with Wilson's interval.
+
+    It stays between 0 and 1, and does not shrink to a point where all trials hit or none.
+
+    Args:
+        hits: Trials that hit.
+        trials: All of them.
+        level: Confidence level between 0 and 1.
+
+    Returns:
+        An `Interval`, whose `mean` is `hits / trials`.
+
+    Raises:
+        ValueError: If there is no trial, there are more hits than trials, or the level is no share.
+
+    Equation: eq-wilson-interval
+    """
+    if not 0 <= hits <= trials or trials < 1 or not 0 < level < 1:
+        raise ValueError(
+            "share_interval needs hits among one or more trials, and a level between 0 and 1. "
+            f"Received: {hits} of {trials}, level {level}."
+        )
+    return Interval(hits / trials, *equations.wilson_interval(hits, trials, level))

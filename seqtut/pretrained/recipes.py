@@ -66,6 +66,16 @@ _MESSAGES = {
 }
 # What plays on a page, small enough to be fetched with it. Nothing is spelt or smoothed.
 _PLAYING = {"label_smoothing": 0.0, "size": 64, "average": None}
+# Each epoch has every strip in one of the two languages.
+_CAPTIONS = {
+    "model": "Captioner",
+    "task": "captioning",
+    "shape": {"channels": [16, 32, 32], "width": 128, "embedding_dim": 32, "dropout": 0.1},
+    "epochs": 8,
+    "size": 64,
+    "label_smoothing": 0.0,
+    "learning_rate": 2e-3,
+}
 RECIPES = {
     "cmudict": Recipe(
         data="cmudict",
@@ -135,6 +145,8 @@ RECIPES = {
         task="beating",
         **_PLAYING,
     ),
+    "captions": Recipe(data="strips", **_CAPTIONS),
+    "captions-without-3": Recipe(data="strips-without-3", **_CAPTIONS),
 }
 
 

@@ -2,10 +2,16 @@
 
 from types import ModuleType
 
-from seqtut.pretrained import beating, pronouncing, redrawing, translating
+from seqtut.pretrained import (
+    beating,
+    captioning,
+    pronouncing,
+    redrawing,
+    translating,
+)
 from seqtut.pretrained.recipes import Recipe
 
-_MODULES = (pronouncing, translating, redrawing, beating)
+_MODULES = (pronouncing, translating, redrawing, beating, captioning)
 _TASKS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
 
 

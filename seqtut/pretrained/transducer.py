@@ -161,9 +161,11 @@ class Transducer:
         tokens = self.target.decode(ids)
         return tokens, " ".join(tokens)
 
-    def _search(self, state: Any, width: int, max_steps: int) -> tuple[list, bool]:
+    def _search(
+        self, state: Any, width: int, max_steps: int, begin: int = BEGIN
+    ) -> tuple[list, bool]:
         """Returns the best tokens, lengths, scores and attention, and if more steps change none."""
-        settings = {"begin": BEGIN, "end": END, "max_steps": max_steps, "forbidden": _SILENT}
+        settings = {"begin": begin, "end": END, "max_steps": max_steps, "forbidden": _SILENT}
         if width == 1:
             found = decoding.greedy(self.model.step, state, **settings)
             best = [found.tokens, found.lengths, found.scores, found.attention]
