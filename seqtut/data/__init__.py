@@ -3,15 +3,22 @@
 from seqtut.data.cmudict import CMUdict, Words, family
 from seqtut.data.digits import Digits, LabelledImages
 from seqtut.data.ecg import ECG5000, Heartbeats
+from seqtut.data.espeak import phonemes, speak
+from seqtut.data.frames import BANDS, HOP, RATE, WINDOW, log_mel
 from seqtut.data.manifest import DataError, Pin
 from seqtut.data.messages import Messages, SoftwareMessages, message_family
 from seqtut.data.registry import DataSet, check, describe, fetch, load, names, packages, pins
+from seqtut.data.speech import Recordings, SpokenWords, record, scaled
 from seqtut.data.store import archive_path, is_cached
 from seqtut.data.vowels import JapaneseVowels, SpokenVowels
 from seqtut.data.walking import Walking
 
 __all__ = [
+    "BANDS",
     "ECG5000",
+    "HOP",
+    "RATE",
+    "WINDOW",
     "CMUdict",
     "DataError",
     "DataSet",
@@ -21,7 +28,9 @@ __all__ = [
     "LabelledImages",
     "Messages",
     "Pin",
+    "Recordings",
     "SoftwareMessages",
+    "SpokenWords",
     "SpokenVowels",
     "Walking",
     "Words",
@@ -32,8 +41,13 @@ __all__ = [
     "fetch",
     "is_cached",
     "load",
+    "log_mel",
     "message_family",
     "names",
     "packages",
+    "phonemes",
     "pins",
+    "record",
+    "scaled",
+    "speak",
 ]

@@ -1,6 +1,7 @@
 """The book's models: each has a named `encoder` and `decoder`, `encode(x)` and `decode(code)`."""
 
 from seqtut.models.autoencoder import Autoencoder
+from seqtut.models.listening import CTCModel, ListenAttendSpell
 from seqtut.models.recurrent_autoencoder import RecurrentAutoencoder
 from seqtut.models.seq2seq import Seq2Seq
 from seqtut.models.transformer import Transformer
@@ -8,6 +9,8 @@ from seqtut.models.variational import VariationalAutoencoder
 
 __all__ = [
     "Autoencoder",
+    "CTCModel",
+    "ListenAttendSpell",
     "RecurrentAutoencoder",
     "Seq2Seq",
     "Transformer",

@@ -1,7 +1,9 @@
 """Models that come trained: recipes, weights with a run card each, and how to use them."""
 
 from seqtut.pretrained.cards import run
+from seqtut.pretrained.dictating import by_word_family, dictation_rates
 from seqtut.pretrained.exporting import export
+from seqtut.pretrained.listener import Listener
 from seqtut.pretrained.making import make
 from seqtut.pretrained.pronouncing import (
     PROTOCOL,
@@ -22,6 +24,7 @@ from seqtut.pretrained.translator import Translator, plain
 __all__ = [
     "PROTOCOL",
     "RECIPES",
+    "Listener",
     "PretrainedError",
     "Reading",
     "Recipe",
@@ -32,7 +35,9 @@ __all__ = [
     "build",
     "by_family",
     "by_message_family",
+    "by_word_family",
     "card",
+    "dictation_rates",
     "export",
     "keep_answers",
     "load",
