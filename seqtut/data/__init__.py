@@ -8,7 +8,7 @@ from seqtut.data.frames import BANDS, HOP, RATE, WINDOW, log_mel
 from seqtut.data.manifest import DataError, Pin
 from seqtut.data.messages import Messages, SoftwareMessages, message_family
 from seqtut.data.registry import DataSet, check, describe, fetch, load, names, packages, pins
-from seqtut.data.speech import Recordings, SpokenWords, record, scaled
+from seqtut.data.speech import TEST_VOICES, Recordings, SpokenWords, as_recordings, record, scaled
 from seqtut.data.store import archive_path, is_cached
 from seqtut.data.vowels import JapaneseVowels, SpokenVowels
 from seqtut.data.walking import Walking
@@ -33,8 +33,10 @@ __all__ = [
     "SpokenWords",
     "SpokenVowels",
     "Walking",
+    "TEST_VOICES",
     "Words",
     "archive_path",
+    "as_recordings",
     "check",
     "describe",
     "family",

@@ -107,9 +107,7 @@ class _Engine:
             ) from error
         self.heard: list[np.ndarray] = []
         self._callback = _CALLBACK(self._listen)  # kept, or it would be collected while called
-        rate = self.library.espeak_Initialize(
-            _SYNCHRONOUS, 0, os.fsencode(folder), _DO_NOT_EXIT
-        )
+        rate = self.library.espeak_Initialize(_SYNCHRONOUS, 0, os.fsencode(folder), _DO_NOT_EXIT)
         if rate != 22050:
             raise DataError(
                 f"The speech engine did not start. Received: {rate} instead of its sampling rate. "

@@ -176,10 +176,30 @@ def record(plan: Iterable[tuple[str, str, int]]) -> Recordings:
         DataError: As `speak` does.
     """
     plan = list(plan)
-    parts = [frames.to_bytes(frames.log_mel(speak(*one))) for one in plan]
-    words, voices, rates = zip(*plan, strict=True)
+    return as_recordings([speak(*one) for one in plan], *zip(*plan, strict=True))
+
+
+def as_recordings(
+    sounds: Iterable[np.ndarray],
+    spellings: Iterable[str],
+    voices: Iterable[str],
+    rates: Iterable[int],
+) -> Recordings:
+    """Makes recordings of sounds.
+
+    Args:
+        sounds: Of each recording the samples `(N,)`, int16, at 22,050 a second.
+        spellings: What is said.
+        voices: Who says it.
+        rates: How fast, in words a minute.
+
+    Returns:
+        The recordings, in this order.
+    """
+    parts = [frames.to_bytes(frames.log_mel(sound)) for sound in sounds]
     ends = np.cumsum([len(part) for part in parts], dtype=np.int64)
-    return Recordings(words, voices, rates, np.concatenate(parts), ends)
+    columns = (tuple(column) for column in (spellings, voices, rates))
+    return Recordings(*columns, np.concatenate(parts), ends)
 
 
 def _plans() -> dict[str, list[tuple[str, str, int]]]:

@@ -41,9 +41,7 @@ def ctc_greedy(log_p: np.ndarray, blank: int = 0) -> Transcript:
     return Transcript(tuple(labels.tolist()), float(np.max(log_p, axis=1).sum()))
 
 
-def ctc_beam(
-    log_p: np.ndarray, width: int = 8, blank: int = 0, tries: int = 8
-) -> list[Transcript]:
+def ctc_beam(log_p: np.ndarray, width: int = 8, blank: int = 0, tries: int = 8) -> list[Transcript]:
     """Searches for the most probable texts, adding up the paths of each.
 
     For each prefix two sums are kept: of its paths that end in a blank, and of those that end in

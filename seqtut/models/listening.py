@@ -303,9 +303,7 @@ def _refuse_unknown(name: str, settings: dict[str, Any]) -> None:
     if settings["cell"] not in CELLS:
         raise ValueError(f"A cell is 'lstm' or 'gru'. Received: {settings['cell']!r}.")
     if settings.get("attention", "dot") not in ("additive", "dot"):
-        raise ValueError(
-            f"Attention is 'additive' or 'dot'. Received: {settings['attention']!r}."
-        )
+        raise ValueError(f"Attention is 'additive' or 'dot'. Received: {settings['attention']!r}.")
     if settings.get("decoder_layers", 1) > len(settings["joins"]):
         raise ValueError(
             "Each layer of the decoder starts from one of the encoder's. Received: "

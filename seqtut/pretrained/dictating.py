@@ -122,9 +122,7 @@ def plain_part(part: data.Recordings) -> data.Recordings:
     return part
 
 
-def measure(
-    found: Listener, part: data.Recordings, width: int = 5
-) -> dict[str, metrics.Ratio]:
+def measure(found: Listener, part: data.Recordings, width: int = 5) -> dict[str, metrics.Ratio]:
     """Measures a listener.
 
     Args:
@@ -206,7 +204,10 @@ def figures(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     """Returns of a summary each rate's name, its value and the ends of its interval, as text."""
     told = {"all voices": found, **found["voices"]}
     return [
-        (f"{rate.upper()}, {voice}", *(f"{rates[rate][end]:.2%}" for end in ("value", "low", "high")))
+        (
+            f"{rate.upper()}, {voice}",
+            *(f"{rates[rate][end]:.2%}" for end in ("value", "low", "high")),
+        )
         for voice, rates in told.items()
         for rate in ("wer", "cer")
     ]

@@ -68,7 +68,7 @@ _MESSAGES = {
 _SPEECH = {
     "data": "speech",
     "task": "dictating",
-    "epochs": 8,
+    "epochs": 12,
     "size": 96,
     "learning_rate": 2e-3,
     "average": 0.998,
@@ -107,13 +107,13 @@ RECIPES = {
     ),
     "speech": Recipe(
         model="ListenAttendSpell",
-        shape={"width": 192, "joins": (2, 2), "embedding_dim": 48, "dropout": 0.2},
+        shape={"width": 160, "joins": (2, 2), "embedding_dim": 48, "dropout": 0.2},
         **_SPEECH,
     ),
     "speech-ctc": Recipe(
         model="CTCModel",
-        shape={"width": 192, "joins": (2, 1), "dropout": 0.2},
-        **_SPEECH,
+        shape={"width": 160, "joins": (2, 1), "dropout": 0.2},
+        **(_SPEECH | {"epochs": 9}),
     ),
     "translation": Recipe(
         model="Seq2Seq",

@@ -5,7 +5,9 @@ from types import ModuleType
 from seqtut.pretrained import dictating, pronouncing, translating
 from seqtut.pretrained.recipes import Recipe
 
-_TASKS = {module.__name__.rpartition(".")[2]: module for module in (dictating, pronouncing, translating)}
+_TASKS = {
+    module.__name__.rpartition(".")[2]: module for module in (dictating, pronouncing, translating)
+}
 
 
 def task(chosen: Recipe) -> ModuleType:
