@@ -18,7 +18,7 @@ EXAMPLE = "autoencoder"
 
 PROTOCOL = (
     "Synthetic speech of eSpeak NG. Each test word is in no other part, nor is its plural, and is "
-    "said three times: by a voice of the training, by a voice that training never heard, and by one "
+    "said three times: by a voice of the training, by one that training never heard, and by one "
     "whose accent it never heard either. A word is right if it is spelt as the dictionary spells "
     "it; one that sounds the same counts as wrong. Intervals: 95 %, bootstrap over families of "
     "words."

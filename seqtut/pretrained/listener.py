@@ -143,10 +143,8 @@ class Listener(Transducer):
 
     def _by_ctc(self, words, frames, mask, width) -> Iterator[Reading]:
         for word, log_p in zip(words, self._log_p(frames, mask), strict=True):
-            if width == 1:
-                best = decoding.ctc_greedy(log_p)
-            else:
-                best = decoding.ctc_beam(log_p, width)[0]
+            beam = width > 1
+            best = decoding.ctc_beam(log_p, width)[0] if beam else decoding.ctc_greedy(log_p)
             tokens = tuple(self.target.decode(best.labels))
             yield Reading(word, tokens, best.score, None, "".join(tokens))
 
