@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from seqtut import data, equations
-from seqtut.data import espeak, frames, speech
+from seqtut.data import download, espeak, frames, speech
 
 SAY = """
 import hashlib, sys
@@ -96,6 +96,12 @@ def test_an_engine_that_does_not_load_here_is_one_sentence(tmp_path):
 
 def test_the_callback_of_the_engine_outlives_the_call_that_made_it():
     assert isinstance(espeak._engine()._callback, ctypes._CFuncPtr)
+
+
+def test_a_platform_that_the_engine_has_no_wheel_for_is_one_sentence(tmp_path):
+    said = "ERROR: No matching distribution found for espeakng-loader==0.2.4"
+    message = download._explain(espeak.wheel(), tmp_path, said)
+    assert "for this machine" in message and message.count(". ") == 2
 
 
 # Frames

@@ -12,9 +12,10 @@ def add_to(verbs: Any) -> None:
     """Adds the verb `decode` to the command line."""
     parser = verbs.add_parser(
         "decode",
-        help="let a model say words, or translate messages",
+        help="let a model say words, translate messages, or write down what is spoken",
         description="Says words, or translates messages, given by --text or, one a line, on "
-        "standard input. Each makes one line: the text, a tab, what is said. Capitals and accents "
+        "standard input. Each makes one line: the text, a tab, what is said. For a model that "
+        "hears, the synthesiser speaks each word first. Capitals and accents "
         "are read as plain letters. A line that cannot be read becomes the text, a tab, '!' and "
         "the reason; the exit status is then 2, after the last line.",
     )

@@ -107,12 +107,12 @@ RECIPES = {
     ),
     "speech": Recipe(
         model="ListenAttendSpell",
-        shape={"width": 160, "joins": (2, 2), "embedding_dim": 48, "dropout": 0.2},
+        shape={"width": 160, "joins": [2, 2], "embedding_dim": 48, "dropout": 0.2},
         **_SPEECH,
     ),
     "speech-ctc": Recipe(
         model="CTCModel",
-        shape={"width": 160, "joins": (2, 1), "dropout": 0.2},
+        shape={"width": 160, "joins": [2, 1], "dropout": 0.2},
         **(_SPEECH | {"epochs": 9}),
     ),
     "translation": Recipe(
