@@ -1,9 +1,14 @@
 """The figures that the chapters draw, legible on a phone, in the dark and without colour vision."""
 
+import base64
+import html
+import io
+import wave
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython.display import HTML
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -99,3 +104,38 @@ def interval_curve(
     axis.plot(x, [i.mean for i in intervals], color=COLOURS[colour], label=label, **style)
     low, high = [i.low for i in intervals], [i.high for i in intervals]
     axis.fill_between(x, low, high, color=COLOURS[colour], alpha=0.25, linewidth=0)
+
+
+def player(samples: np.ndarray, rate: int, label: str) -> HTML:
+    """Returns sound that can be played where the notebook is shown, whole and without a server.
+
+    Args:
+        samples: `(N,)` int16.
+        rate: Samples a second.
+        label: What is to be heard, shown beside the controls.
+
+    Returns:
+        A sound of 16 bits inside an element of HTML.
+
+    Raises:
+        ValueError: If the samples are no int16.
+    """
+    samples = np.asarray(samples)
+    if samples.dtype != np.int16 or samples.ndim != 1:
+        raise ValueError(
+            "player needs samples (N,) of int16. "
+            f"Received: shape {samples.shape}, {samples.dtype}. Scale and round them first."
+        )
+    held = io.BytesIO()
+    with wave.open(held, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(samples.astype("<i2").tobytes())
+    sound = base64.b64encode(held.getvalue()).decode("ascii")
+    told = html.escape(label, quote=True)
+    return HTML(
+        f'<figure class="player"><figcaption>{told}</figcaption>'
+        f'<audio controls preload="metadata" aria-label="{told}" '
+        f'src="data:audio/wav;base64,{sound}"></audio></figure>'
+    )

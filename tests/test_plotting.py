@@ -47,3 +47,25 @@ def test_interval_curve_draws_mean_and_band():
     assert line.get_ydata().tolist() == [2, 5]
     heights = axis.collections[0].get_paths()[0].vertices[:, 1]
     assert heights.min() == pytest.approx(2 - 12.706, abs=1e-2)  # t_1(0.975) = 12.706
+
+
+def test_a_player_holds_the_whole_sound_its_controls_and_an_escaped_label():
+    import base64
+    import io
+    import re
+    import wave
+
+    samples = np.array([0, 1, -2, 32767, -32768], np.int16)
+    found = plotting.player(samples, 22050, 'say "a" <b>').data
+    assert "<audio controls" in found and "http" not in found
+    assert found.count("say &quot;a&quot; &lt;b&gt;") == 2
+    sound = base64.b64decode(re.search(r"base64,([^\"]+)", found)[1])
+    with wave.open(io.BytesIO(sound)) as file:
+        assert file.getparams()[:4] == (1, 2, 22050, 5)
+        np.testing.assert_array_equal(np.frombuffer(file.readframes(5), "<i2"), samples)
+
+
+@pytest.mark.parametrize("samples", [np.zeros(3), np.zeros((2, 3), np.int16)])
+def test_a_player_refuses_what_is_no_sound_of_int16(samples):
+    with pytest.raises(ValueError, match="int16"):
+        plotting.player(samples, 22050, "sound")

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from seqtut import data, pretrained
-from seqtut.pretrained import records
+from seqtut.pretrained import pronouncing, records
 
 
 @pytest.fixture(scope="module")
@@ -14,9 +14,10 @@ def words():
     return data.load("cmudict").test.plain()
 
 
-@pytest.mark.parametrize(
-    "name", [n for n, r in pretrained.RECIPES.items() if r.task is None and not r.subwords]
-)
+PRONOUNCERS = [n for n, r in pretrained.RECIPES.items() if pretrained.task(r) is pronouncing]
+
+
+@pytest.mark.parametrize("name", PRONOUNCERS)
 def test_the_answers_of_a_model_have_the_error_rates_of_its_card(name, words):
     said = pretrained.answers(name)
     card = pretrained.card(name)["test"]["beam 5"]

@@ -3,18 +3,25 @@
 from seqtut.data.cmudict import CMUdict, Words, family
 from seqtut.data.digits import SIDE, Digits, LabelledImages
 from seqtut.data.ecg import ECG5000, Heartbeats
+from seqtut.data.espeak import phonemes, speak
+from seqtut.data.frames import BANDS, HOP, RATE, WINDOW, log_mel
 from seqtut.data.manifest import DataError, Pin
 from seqtut.data.messages import Messages, SoftwareMessages, message_family
 from seqtut.data.registry import DataSet, check, describe, fetch, load, names, packages, pins
+from seqtut.data.speech import TEST_VOICES, Recordings, SpokenWords, as_recordings, record, scaled
 from seqtut.data.store import archive_path, is_cached
 from seqtut.data.strips import LONGEST, StripPart, Strips, compose_strip
 from seqtut.data.vowels import JapaneseVowels, SpokenVowels
 from seqtut.data.walking import Walking
 
 __all__ = [
+    "BANDS",
     "ECG5000",
     "LONGEST",
     "SIDE",
+    "HOP",
+    "RATE",
+    "WINDOW",
     "CMUdict",
     "DataError",
     "DataSet",
@@ -24,13 +31,17 @@ __all__ = [
     "LabelledImages",
     "Messages",
     "Pin",
+    "Recordings",
     "SoftwareMessages",
+    "SpokenWords",
     "SpokenVowels",
     "StripPart",
     "Strips",
     "Walking",
+    "TEST_VOICES",
     "Words",
     "archive_path",
+    "as_recordings",
     "check",
     "compose_strip",
     "describe",
@@ -38,8 +49,13 @@ __all__ = [
     "fetch",
     "is_cached",
     "load",
+    "log_mel",
     "message_family",
     "names",
     "packages",
+    "phonemes",
     "pins",
+    "record",
+    "scaled",
+    "speak",
 ]

@@ -122,6 +122,12 @@ def _explain(pin: Pin, cache: Path, said: str) -> str:
             f"The package index cannot be reached, so {pin} was not downloaded. {received} "
             f"Connect to the network, or look at `pip config list`, and {again}."
         )
+    if "No matching distribution" in said and len(pin.hashes) > 1:
+        return (
+            f"The package index that pip was given holds no {pin} for this machine: it comes as an "
+            f"archive for each platform. {received} On another system, or with another index in "
+            f"`pip config list`, {again}."
+        )
     if "No matching distribution" in said:
         return (
             f"The package index that pip was given does not hold {pin}. {received} Look at "

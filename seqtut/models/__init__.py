@@ -2,6 +2,7 @@
 
 from seqtut.models.autoencoder import Autoencoder
 from seqtut.models.captioner import Captioner
+from seqtut.models.listening import CTCModel, ListenAttendSpell
 from seqtut.models.recurrent_autoencoder import RecurrentAutoencoder
 from seqtut.models.seq2seq import Seq2Seq
 from seqtut.models.transformer import Transformer
@@ -10,6 +11,8 @@ from seqtut.models.variational import VariationalAutoencoder
 __all__ = [
     "Autoencoder",
     "Captioner",
+    "CTCModel",
+    "ListenAttendSpell",
     "RecurrentAutoencoder",
     "Seq2Seq",
     "Transformer",

@@ -2,6 +2,9 @@
 
 from seqtut.pretrained.cards import run
 from seqtut.pretrained.exporting import export, export_batch
+from seqtut.pretrained.dictating import by_word_family, dictation_rates
+from seqtut.pretrained.exporting import export
+from seqtut.pretrained.listener import Listener
 from seqtut.pretrained.making import make
 from seqtut.pretrained.pronouncing import (
     PROTOCOL,
@@ -24,6 +27,7 @@ from seqtut.pretrained.translator import Translator, plain
 __all__ = [
     "PROTOCOL",
     "RECIPES",
+    "Listener",
     "PretrainedError",
     "Reading",
     "Rebuilder",
@@ -35,7 +39,9 @@ __all__ = [
     "build",
     "by_family",
     "by_message_family",
+    "by_word_family",
     "card",
+    "dictation_rates",
     "export",
     "export_batch",
     "keep_answers",

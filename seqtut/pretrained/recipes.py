@@ -75,6 +75,14 @@ _CAPTIONS = {
     "size": 64,
     "label_smoothing": 0.0,
     "learning_rate": 2e-3,
+# Both hear 36,000 recordings.
+_SPEECH = {
+    "data": "speech",
+    "task": "dictating",
+    "epochs": 12,
+    "size": 96,
+    "learning_rate": 2e-3,
+    "average": 0.998,
 }
 RECIPES = {
     "cmudict": Recipe(
@@ -107,6 +115,16 @@ RECIPES = {
         model="Transformer",
         shape={"width": 96, "layers": 2, "heads": 4, "hidden": 288, "dropout": 0.1},
         **_SMALL,
+    ),
+    "speech": Recipe(
+        model="ListenAttendSpell",
+        shape={"width": 160, "joins": [2, 2], "embedding_dim": 48, "dropout": 0.2},
+        **_SPEECH,
+    ),
+    "speech-ctc": Recipe(
+        model="CTCModel",
+        shape={"width": 160, "joins": [2, 1], "dropout": 0.2},
+        **(_SPEECH | {"epochs": 9}),
     ),
     "translation": Recipe(
         model="Seq2Seq",

@@ -5,13 +5,14 @@ from types import ModuleType
 from seqtut.pretrained import (
     beating,
     captioning,
+    dictating,
     pronouncing,
     redrawing,
     translating,
 )
 from seqtut.pretrained.recipes import Recipe
 
-_MODULES = (pronouncing, translating, redrawing, beating, captioning)
+_MODULES = (pronouncing, translating, redrawing, beating, dictating, captioning)
 _TASKS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
 
 

@@ -9,6 +9,8 @@ from seqtut.training.checkpoints import (
     save_checkpoint,
     save_weights,
 )
+from seqtut.training.ctc import ctc_loss
+from seqtut.training.frames import FrameBatches, pad_frames
 from seqtut.training.loop import TrainingError, evaluate, fit
 from seqtut.training.losses import (
     masked_reconstruction_loss,
@@ -23,14 +25,17 @@ __all__ = [
     "Adam",
     "ArrayBatches",
     "CheckpointError",
+    "FrameBatches",
     "History",
     "TrainingError",
+    "ctc_loss",
     "evaluate",
     "fit",
     "load_checkpoint",
     "load_weights",
     "masked_reconstruction_loss",
     "negative_elbo",
+    "pad_frames",
     "reconstruction_loss",
     "save_checkpoint",
     "save_weights",
