@@ -7,6 +7,7 @@ from seqtut.data.manifest import DataError, Pin
 from seqtut.data.messages import Messages, SoftwareMessages, message_family
 from seqtut.data.registry import DataSet, check, describe, fetch, load, names, packages, pins
 from seqtut.data.store import archive_path, is_cached
+from seqtut.data.stress import PLACES, Stress, Stresses
 from seqtut.data.vowels import JapaneseVowels, SpokenVowels
 from seqtut.data.walking import Walking
 
@@ -20,9 +21,12 @@ __all__ = [
     "JapaneseVowels",
     "LabelledImages",
     "Messages",
+    "PLACES",
     "Pin",
     "SoftwareMessages",
     "SpokenVowels",
+    "Stress",
+    "Stresses",
     "Walking",
     "Words",
     "archive_path",

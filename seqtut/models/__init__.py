@@ -1,6 +1,7 @@
 """The book's models: each has a named `encoder` and `decoder`, `encode(x)` and `decode(code)`."""
 
 from seqtut.models.autoencoder import Autoencoder
+from seqtut.models.classifier import SequenceClassifier
 from seqtut.models.recurrent_autoencoder import RecurrentAutoencoder
 from seqtut.models.seq2seq import Seq2Seq
 from seqtut.models.transformer import Transformer
@@ -10,6 +11,7 @@ __all__ = [
     "Autoencoder",
     "RecurrentAutoencoder",
     "Seq2Seq",
+    "SequenceClassifier",
     "Transformer",
     "VariationalAutoencoder",
 ]

@@ -16,6 +16,7 @@ from seqtut.pretrained.records import answers, keep_answers, methods
 from seqtut.pretrained.store import card, load, save, weights_path
 from seqtut.pretrained.tasks import task
 from seqtut.pretrained.transducer import Reading, Transducer, UnreadableError
+from seqtut.pretrained.transferring import Tuner, classifier, letters, probe, transfer
 from seqtut.pretrained.translating import by_message_family, overlaps, translate
 from seqtut.pretrained.translator import Translator, plain
 
@@ -27,26 +28,31 @@ __all__ = [
     "Recipe",
     "Transducer",
     "Translator",
+    "Tuner",
     "UnreadableError",
     "answers",
     "build",
     "by_family",
     "by_message_family",
     "card",
+    "classifier",
     "export",
     "keep_answers",
+    "letters",
     "load",
     "make",
     "measure",
     "methods",
     "overlaps",
     "plain",
+    "probe",
     "rates",
     "recipe",
     "run",
     "save",
     "summary",
     "task",
+    "transfer",
     "translate",
     "vocabularies",
     "weights_path",

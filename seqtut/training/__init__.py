@@ -11,6 +11,7 @@ from seqtut.training.checkpoints import (
 )
 from seqtut.training.loop import TrainingError, evaluate, fit
 from seqtut.training.losses import (
+    class_loss,
     masked_reconstruction_loss,
     reconstruction_loss,
     token_accuracy,
@@ -25,6 +26,7 @@ __all__ = [
     "CheckpointError",
     "History",
     "TrainingError",
+    "class_loss",
     "evaluate",
     "fit",
     "load_checkpoint",
