@@ -61,7 +61,11 @@ def autoencoder(pronouncer) -> dict:
     )
     right = training.evaluate(model, dev, training.token_accuracy)
     np.savez(ENCODER, *model.encoder.get_weights())
-    return {"epochs": EPOCHS, "seconds": round(sum(history.seconds)), "letters right": round(right, 5)}
+    return {
+        "epochs": EPOCHS,
+        "seconds": round(sum(history.seconds)),
+        "letters right": round(right, 5),
+    }
 
 
 def main() -> None:

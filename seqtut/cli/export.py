@@ -12,10 +12,17 @@ def add_to(verbs: Any) -> None:
         "export",
         help="write a model's weights for other programs",
         description="Writes FOLDER/NAME.json, which describes model, vocabularies and tensors, and "
-        "FOLDER/NAME.bin, the tensors as float16, little-endian, one after the other.",
+        "FOLDER/NAME.bin, the tensors as float16, little-endian, one after the other. As onnx or "
+        "litert, writes two graphs besides: NAME-read takes a word, NAME-step a token.",
     )
     parser.add_argument("name", metavar="NAME", help="a model, such as cmudict-small")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="a file of seqtut train")
+    parser.add_argument(
+        "--form",
+        choices=("plain", "onnx", "litert"),
+        default="plain",
+        help="numbers alone (plain), or graphs for a runtime as well",
+    )
     parser.add_argument("--out", type=Path, default=Path(), metavar="FOLDER", help="where to (.)")
     parser.add_argument("--json", action="store_true", help="print what was written as JSON")
     parser.set_defaults(run=_export)
@@ -28,6 +35,9 @@ def _export(chosen: argparse.Namespace) -> int:
     from seqtut import pretrained
 
     written = pretrained.export(chosen.name, chosen.out, chosen.weights)
+    if chosen.form != "plain":
+        model = pretrained.load(chosen.name, chosen.weights)
+        written += pretrained.export_graphs(model, chosen.name, chosen.out, chosen.form)
     if chosen.json:
         print(json.dumps({"files": [str(path) for path in written]}))
     else:

@@ -13,6 +13,7 @@ from seqtut.data.walking import Walking
 
 __all__ = [
     "ECG5000",
+    "PLACES",
     "CMUdict",
     "DataError",
     "DataSet",
@@ -21,7 +22,6 @@ __all__ = [
     "JapaneseVowels",
     "LabelledImages",
     "Messages",
-    "PLACES",
     "Pin",
     "SoftwareMessages",
     "SpokenVowels",

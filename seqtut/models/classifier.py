@@ -1,4 +1,4 @@
-"""A recurrent encoder with a layer that names a class, for what an encoder has learned elsewhere."""
+"""A recurrent encoder with a layer that names a class, for encoders that learned elsewhere."""
 
 from typing import Any
 

@@ -2,6 +2,16 @@
 
 from seqtut.pretrained.cards import run
 from seqtut.pretrained.exporting import export
+from seqtut.pretrained.graphs import (
+    NUMBERS,
+    export_graphs,
+    run_litert,
+    run_onnx,
+    say,
+    to_litert,
+    to_onnx,
+    traced,
+)
 from seqtut.pretrained.making import make
 from seqtut.pretrained.pronouncing import (
     PROTOCOL,
@@ -21,6 +31,7 @@ from seqtut.pretrained.translating import by_message_family, overlaps, translate
 from seqtut.pretrained.translator import Translator, plain
 
 __all__ = [
+    "NUMBERS",
     "PROTOCOL",
     "RECIPES",
     "PretrainedError",
@@ -37,6 +48,7 @@ __all__ = [
     "card",
     "classifier",
     "export",
+    "export_graphs",
     "keep_answers",
     "letters",
     "load",
@@ -49,9 +61,15 @@ __all__ = [
     "rates",
     "recipe",
     "run",
+    "run_litert",
+    "run_onnx",
     "save",
+    "say",
     "summary",
     "task",
+    "to_litert",
+    "to_onnx",
+    "traced",
     "transfer",
     "translate",
     "vocabularies",
