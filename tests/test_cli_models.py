@@ -223,3 +223,11 @@ def test_export_says_what_it_wrote(weights, capsys, tmp_path):
     written = json.loads(capsys.readouterr().out)["files"]
     assert [os.path.basename(path) for path in written] == ["tiny.json", "tiny.bin"]
     assert all(os.path.getsize(path) for path in written)
+
+
+def test_export_writes_graphs_for_a_runtime_too(weights, capsys, tmp_path):
+    words = ["export", "tiny", "--weights", str(weights), "--out", str(tmp_path), "--form"]
+    assert main([*words, "litert", "--json"]) == 0
+    written = json.loads(capsys.readouterr().out)["files"]
+    endings = ["tiny.json", "tiny.bin", "tiny-read.tflite", "tiny-step.tflite"]
+    assert [os.path.basename(path) for path in written] == endings

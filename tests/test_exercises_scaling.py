@@ -64,7 +64,8 @@ def test_rows_are_right_wherever_the_larger_parts_are():
         (lambda n, k, w: (k * (n // w), (k + 1) * (n // w)), "left out"),
         (lambda n, k, w: (k * -(-n // w), (k + 1) * -(-n // w)), "there is no row"),
         (lambda n, k, w: (0, n), "taken twice"),
-        (lambda n, k, w: (n * k // w, n * (k + 1) // w + 1), "there is no row"),
+        (lambda n, k, w: (n * k // w, n * (k + 1) // w + 1), "taken twice"),
+        (lambda n, k, w: (n * k // w + 1, n * (k + 1) // w + 1), "left out"),
         (lambda n, k, w: (n * (w - 1 - k) // w, n * (w - k) // w), "in order"),
         (
             lambda n, k, w: (k * (n // w), n if k == w - 1 else (k + 1) * (n // w)),

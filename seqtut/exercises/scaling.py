@@ -16,8 +16,8 @@ def _same(one: Any, other: Any) -> bool:
 def combined(answer: Any) -> Hint | None:
     """Wants a function of workers' means and counts that returns the mean over all tokens."""
     rng = np.random.default_rng(0)
-    for workers in (1, 2, 3, 5):
-        for empty in (False, True):
+    for empty in (False, True):
+        for workers in (3, 2, 1, 5):
             means, counts = rng.uniform(1, 4, workers + empty), rng.integers(1, 30, workers + empty)
             if empty:
                 means[0], counts[0] = np.nan, 0

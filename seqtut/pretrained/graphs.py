@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from seqtut import runtime
 from seqtut.models import Seq2Seq
 from seqtut.pretrained.recipes import PretrainedError
 from seqtut.pretrained.transducer import Transducer
@@ -144,7 +145,10 @@ def run_litert(model: bytes, threads: int = 1) -> Callable[..., list[np.ndarray]
     """
     from ai_edge_litert.interpreter import Interpreter
 
-    runner = Interpreter(model_content=model, num_threads=threads).get_signature_runner()
+    with runtime.quiet():  # it says which delegate it made
+        interpreter = Interpreter(model_content=model, num_threads=threads)
+        interpreter.allocate_tensors()
+    runner = interpreter.get_signature_runner()
     count = len(runner.get_output_details())
 
     def run(**inputs: np.ndarray) -> list[np.ndarray]:
