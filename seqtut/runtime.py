@@ -4,12 +4,14 @@ The only module of the package that reads or sets environment variables. Call `s
 anything imports TensorFlow.
 """
 
+import contextlib
 import ctypes
 import operator
 import os
 import platform
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,6 +61,27 @@ def tune_allocator() -> Allocator:
     return Allocator(True, f"allocator: glibc keeps freed memory{late}")
 
 
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Sets the process's standard error aside while a block runs; if it fails, shows all of it.
+
+    For libraries that write to the file descriptor itself, whatever log level was asked for.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as messages:
+        os.dup2(messages.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            messages.seek(0)
+            os.write(kept, messages.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
 def import_quietly() -> None:
     """Imports Keras on TensorFlow without the start-up messages; a failure shows them all.
 
@@ -67,24 +90,13 @@ def import_quietly() -> None:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as messages:
-        os.dup2(messages.fileno(), 2)
-        try:
-            import keras  # noqa: F401  (imported for its side effects, quietly)
-            import tensorflow as tf
+    with quiet():
+        import keras  # noqa: F401  (imported for its side effects, quietly)
+        import tensorflow as tf
 
-            tf.get_logger().setLevel("ERROR")
-            if "TF_CONFIG" not in os.environ:  # a worker makes its strategy before any operation
-                tf.zeros(()).numpy()
-        except BaseException:
-            messages.seek(0)
-            os.write(kept, messages.read())
-            raise
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+        tf.get_logger().setLevel("ERROR")
+        if "TF_CONFIG" not in os.environ:  # a worker makes its strategy before any operation
+            tf.zeros(()).numpy()
 
 
 def _whole(name: str, value: object, low: int, high: int) -> int:

@@ -241,3 +241,11 @@ def test_export_asks_for_pairs(pair, capsys):
         main(["export", "cmudict-small", "--batch", pair])
     assert stopped.value.code == 2
     assert "give WORD=SOUNDS" in capsys.readouterr().err
+
+
+def test_export_writes_graphs_for_a_runtime_too(weights, capsys, tmp_path):
+    words = ["export", "tiny", "--weights", str(weights), "--out", str(tmp_path), "--form"]
+    assert main([*words, "litert", "--json"]) == 0
+    written = json.loads(capsys.readouterr().out)["files"]
+    endings = ["tiny.json", "tiny.bin", "tiny-read.tflite", "tiny-step.tflite"]
+    assert [os.path.basename(path) for path in written] == endings

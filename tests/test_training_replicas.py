@@ -51,8 +51,12 @@ def test_replicas_drop_different_numbers_and_keep_their_seeds_in_step(lab):
     assert before[0] == before[1] != after[0] == after[1]
 
 
-def test_two_workers_that_were_killed_resume_to_the_weights_of_one_device(lab):
-    assert lab("killed")["statuses"] == [-9, -9]
+def test_a_worker_whose_neighbour_is_killed_notices_and_stops(lab):
+    """It ends by itself, with an error, and was not killed for waiting too long."""
+    assert lab("killed")["statuses"] == [1, -9]
+
+
+def test_two_workers_of_which_one_was_killed_resume_to_the_weights_of_one_device(lab):
     assert 1 <= lab("resumed")["reached"] < 4
     assert lab("resumed")["statuses"] == [0, 0]
     for index in range(2):

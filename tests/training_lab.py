@@ -47,6 +47,18 @@ def ended(child):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def ended_in_time(child, seconds):
+    """Waits for a child so long, then kills it; returns as `ended` does."""
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        found, status = os.waitpid(child, os.WNOHANG)
+        if found:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.05)
+    os.kill(child, signal.SIGKILL)
+    return ended(child)
+
+
 def write(folder, name, **facts):
     (folder / f"{name}.json").write_text(json.dumps(facts))
 
@@ -316,13 +328,13 @@ def replicas(folder):
     while not (folder / "shared").exists():
         assert not any(os.waitpid(child, os.WNOHANG)[0] for child in killed)
         time.sleep(0.01)
-    for child in killed:
-        os.kill(child, signal.SIGKILL)
-    write(folder, "killed", statuses=[ended(child) for child in killed])
+    os.kill(killed[1], signal.SIGKILL)  # the chief is left alone, in the middle of an epoch
+    write(folder, "killed", statuses=[ended_in_time(killed[0], 120), ended(killed[1])])
     reached = epochs_done(folder / "shared")
     ports = free_ports(2)
     children = [fork(worker, folder, index, ports, 2) for index in range(2)]
-    write(folder, "resumed", reached=reached, statuses=[ended(child) for child in children])
+    statuses = [ended_in_time(child, 300) for child in children]
+    write(folder, "resumed", reached=reached, statuses=statuses)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,18 @@ def add_to(verbs: Any) -> None:
         "export",
         help="write a model's weights for other programs",
         description="Writes FOLDER/NAME.json, which describes model, vocabularies and tensors, and "
-        "FOLDER/NAME.bin, the tensors as float16, little-endian, one after the other. With --batch "
+        "FOLDER/NAME.bin, the tensors as float16, little-endian, one after the other. As onnx or "
+        "litert, writes two graphs besides: NAME-read takes a word, NAME-step a token. With --batch "
         "it writes FOLDER/NAME-batch.json instead: what becomes of a batch, layer by layer.",
     )
     parser.add_argument("name", metavar="NAME", help="a model, such as cmudict-small")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="a file of seqtut train")
+    parser.add_argument(
+        "--form",
+        choices=("plain", "onnx", "litert"),
+        default="plain",
+        help="numbers alone (plain), or graphs for a runtime as well",
+    )
     parser.add_argument("--out", type=Path, default=Path(), metavar="FOLDER", help="where to (.)")
     parser.add_argument(
         "--batch",
@@ -47,6 +54,9 @@ def _export(chosen: argparse.Namespace) -> int:
         written = pretrained.export_batch(chosen.name, chosen.batch, chosen.out, chosen.weights)
     else:
         written = pretrained.export(chosen.name, chosen.out, chosen.weights)
+    if chosen.form != "plain" and not chosen.batch:
+        model = pretrained.load(chosen.name, chosen.weights)
+        written += pretrained.export_graphs(model, chosen.name, chosen.out, chosen.form)
     if chosen.json:
         print(json.dumps({"files": [str(path) for path in written]}))
     else:

