@@ -6,7 +6,7 @@ from typing import Any
 from book.layout import BOOK, ROOT, BookError, editions
 
 _CARDS = ROOT / "seqtut" / "pretrained"
-_TASKS = ("pronouncing", "translating")
+_TASKS = ("pronouncing", "translating")  # those with a table of results of their own
 
 
 def models(edition: str) -> str:
@@ -33,6 +33,7 @@ def models(edition: str) -> str:
         widths = [card["test"][width] for width in ("greedy", "beam 5")]
         found = [widths[0]["chrf"], widths[1]["chrf"], widths[1]["bleu"]]
         translators.append([*_made(card), *(_interval(score, 1) for score in found)])
+    others = [words["other_columns"], *(_made(card) for card in cards if _task(card) not in _TASKS)]
     compared = _read(_CARDS / "records" / "methods.json")
     methods = [words["method_columns"]]
     for name, found in compared["methods"].items():
@@ -44,6 +45,7 @@ def models(edition: str) -> str:
         .replace("{cards}", _table(rows))
         .replace("{translators}", _table(translators))
         .replace("{methods}", _table(methods))
+        .replace("{others}", _table(others))
         .replace("{epochs}", str(compared["epochs"]))
         .replace("{seeds}", str(len(compared["seeds"])))
         .replace("{words}", _number(speakers, "words"))

@@ -27,6 +27,12 @@ TRANSLATOR = {
         width: {"messages": 1230, "bleu": SCORE, "chrf": SCORE} for width in ("greedy", "beam 5")
     },
 }
+PAINTER = {
+    **CARD,
+    "name": "painter",
+    "recipe": {"epochs": 3, "task": "painting"},
+    "test": {"mean code": {"pictures": 500, "mse": SCORE}},
+}
 METHODS = {
     "epochs": 2,
     "seeds": [0, 1, 2],
@@ -45,7 +51,7 @@ def files(tmp_path, monkeypatch):
     """A book of one card, with its comparison of methods."""
     (tmp_path / "en").mkdir()
     page = "# Models\n\n{words} words\n\n{cards}\n\n{epochs} and {seeds}\n\n{methods}\n"
-    page += "\n{translators}\n\n{messages} messages\n"
+    page += "\n{translators}\n\n{messages} messages\n\n{others}\n"
     (tmp_path / "en/models.md").write_text(page)
     (tmp_path / "speaker.json").write_text(json.dumps(CARD))
     folder = tmp_path / "cards"
@@ -53,6 +59,7 @@ def files(tmp_path, monkeypatch):
     (folder / "records/methods.json").write_text(json.dumps(METHODS))
     (tmp_path / "speaker.json").rename(folder / "speaker.json")
     (folder / "interpreter.json").write_text(json.dumps(TRANSLATOR))
+    (folder / "painter.json").write_text(json.dumps(PAINTER))
     monkeypatch.setattr(cards, "BOOK", tmp_path)
     monkeypatch.setattr(cards, "ROOT", tmp_path)
     monkeypatch.setattr(cards, "_CARDS", folder)
@@ -86,3 +93,7 @@ def test_what_cannot_be_read_is_named(files, name):
     (files / name).write_text("{")
     with pytest.raises(BookError, match=f"{name} cannot be read"):
         cards.models("en")
+
+
+def test_a_model_of_another_task_is_a_row_without_results(files):
+    assert "| `painter` | 2,488,875 | 3 | 57 |" in cards.models("en")
