@@ -336,7 +336,7 @@ def test_a_packaged_model_is_the_one_that_its_card_describes(name):
     assert pretrained.recipe(name).shape == card["recipe"]["shape"]
 
 
-@pytest.mark.parametrize("name", [*PRONOUNCERS, *TRANSLATORS])
+@pytest.mark.parametrize("name", [*PRONOUNCERS, *TRANSLATORS, *REBUILDERS])
 def test_a_packaged_model_never_read_what_it_is_tested_on(name):
     card = pretrained.card(name)
     found = data.load(card["recipe"]["data"])
