@@ -23,8 +23,8 @@ _HINTS = {
     "padding changes nothing": "mask the source in the encoder and in the attention, True = keep",
     "source is heard": "feed the decoder the whole source at each step; no causal mask on it",
     "past is heard": "feed the decoder the tokens before, the begin token first",
-    "future changes nothing": "a step sees the target up to itself: look at the causal mask and "
-    "at anything that reads backwards",
+    "future changes nothing": "a step sees the target up to itself: look at the causal mask, "
+    "and for what reads backwards",
     "step = sequence": "hand all of the state from step to step; only that may differ",
     "search keeps its word": "keep what a prefix needs in the state that step returns, with the "
     "batch as leading axis",
