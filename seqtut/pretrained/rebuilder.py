@@ -1,7 +1,7 @@
 """A model that rebuilds what it is given, as pretrained models are kept: with no vocabularies."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -46,7 +46,7 @@ class Rebuilder:
         """Returns what a page has to know besides the weights, as JSON can hold it."""
         return self._facts(self)
 
-    def normal(self, text: str) -> NoReturn:
+    def normal(self, text: str) -> None:
         """Refuses a text: there are none that this model reads.
 
         Args:
@@ -57,7 +57,7 @@ class Rebuilder:
         """
         raise UnreadableError("this model reads numbers, such as those of a picture, and no text")
 
-    def read(self, texts: Sequence[str], width: int = 5) -> NoReturn:
+    def read(self, texts: Sequence[str], width: int = 5) -> None:
         """Refuses texts, as `normal` does.
 
         Args:

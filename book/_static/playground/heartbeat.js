@@ -32,7 +32,7 @@ export function chart(series, rebuilt, { wide = 560, label = "", step, time, vol
     text({ x: x(n), y: HIGH - 6, "text-anchor": n < last ? "middle" : "end" }, n));
   const titles = [
     text({ x: wide - RIGHT, y: up(4) + 16, "text-anchor": "end" }, voltage),
-    text({ x: x(122), y: HIGH - 6, "text-anchor": "middle" }, time),
+    text({ x: x(87), y: HIGH - 6, "text-anchor": "middle" }, time),
   ];
   const line = (values, kind) => drawn("path", { d: `M${points(values).join("L")}`, class: kind });
   return drawn("svg", {
