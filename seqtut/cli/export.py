@@ -13,8 +13,8 @@ def add_to(verbs: Any) -> None:
         help="write a model's weights for other programs",
         description="Writes FOLDER/NAME.json, which describes model, vocabularies and tensors, and "
         "FOLDER/NAME.bin, the tensors as float16, little-endian, one after the other. As onnx or "
-        "litert, writes two graphs besides: NAME-read takes a word, NAME-step a token. With --batch "
-        "it writes FOLDER/NAME-batch.json instead: what becomes of a batch, layer by layer.",
+        "litert, writes two graphs besides: NAME-read takes a word, NAME-step a token. With "
+        "--batch it writes FOLDER/NAME-batch.json instead: a batch's way through the layers.",
     )
     parser.add_argument("name", metavar="NAME", help="a model, such as cmudict-small")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="a file of seqtut train")
