@@ -1,13 +1,18 @@
 """A recurrent network, one with attention and a Transformer on three splits of SCAN, three seeds.
 
-Each is about as large as it takes to learn the training part, and trains for two minutes or so of
-one core. `python -m benchmarks.scan` makes 27 trainings, goes on where it was stopped, and writes
-what `pretrained.scan_runs` returns.
+Each is about as large as it takes to learn the training part, and trains for a minute or two of
+one core. `python -m benchmarks.scan` makes 27 trainings, about 40 minutes, and writes what
+`pretrained.scan_runs` returns, anew after each. A run that is there is not made again, so it goes
+on where it was stopped; `python -m benchmarks.scan 60` begins no other run after 60 seconds.
 """
 
+import itertools
 import json
 import os
+import sys
 import time
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +22,7 @@ import seqtut
 from seqtut import runtime
 
 SEEDS, SPLITS = (0, 1, 2), ("simple", "length", "jump")
-EPOCHS, BATCH, RATE, HELD_OUT = 10, 48, 4e-3, 500
+EPOCHS, BATCH, RATE, HELD_OUT = 8, 48, 4e-3, 500
 KINDS = {
     "RNN": ("Seq2Seq", {"width": 128, "embedding_dim": 64, "attention": None, "dropout": 0.1}),
     "attention": ("Seq2Seq", {"width": 128, "embedding_dim": 64, "dropout": 0.1}),
@@ -34,6 +39,7 @@ ASKED = (
     "walk twice",
     "look around right",
 )
+VERBS = ("WALK", "LOOK", "RUN")
 LONGEST = 50  # steps at most, the end among them
 RESULTS = Path(seqtut.__file__).parent / "pretrained" / "records" / "scan.json"
 
@@ -47,64 +53,65 @@ def one(kind: str, split: str, seed: int) -> dict[str, Any]:
 
     keras.utils.set_random_seed(seed)
     chosen = getattr(data.load("scan"), split)
-    source = Vocabulary(
-        sorted({word for command in chosen.train.commands for word in command.split()})
-    )
-    target = Vocabulary(sorted({act for acts in chosen.train.actions for act in acts}))
+    commands, actions = chosen.train.commands, chosen.train.actions
+    source = Vocabulary(sorted({word for command in commands for word in command.split()}))
+    target = Vocabulary(sorted({act for acts in actions for act in acts}))
     pairs = [
         (source.encode(command.split()), target.encode(acts))
-        for command, acts in zip(chosen.train.commands, chosen.train.actions, strict=True)
+        for command, acts in zip(commands, actions, strict=True)
     ]
-    order = np.random.default_rng(seed).permutation(len(pairs))
-    dev, train = ([pairs[i] for i in some] for some in np.split(order, [HELD_OUT]))
-    train = BucketedBatches(train, size=BATCH, seed=seed)
-    dev = BucketedBatches(dev, size=BATCH)
+    held, kept = np.split(np.random.default_rng(seed).permutation(len(pairs)), [HELD_OUT])
+    train = BucketedBatches([pairs[i] for i in kept], size=BATCH, seed=seed)
+    dev = BucketedBatches([pairs[i] for i in held], size=BATCH)
     name, shape = KINDS[kind]
     model = getattr(models, name)(len(source), len(target), **shape)
-    steps = EPOCHS * len(train)
     rate = keras.optimizers.schedules.CosineDecay(
-        0.0, steps - 200, warmup_target=RATE, warmup_steps=200, alpha=0.01
+        0.0, EPOCHS * len(train) - 200, warmup_target=RATE, warmup_steps=200, alpha=0.01
     )
-    started = time.perf_counter()
-    history = training.fit(
-        model,
-        train,
-        dev,
-        training.token_loss(),
-        epochs=EPOCHS,
-        learning_rate=rate,
-        clip_norm=5.0,
-        progress=False,
-    )
-    seconds = time.perf_counter() - started
+    shown = {"epochs": EPOCHS, "learning_rate": rate, "clip_norm": 5.0, "progress": False}
+    history = training.fit(model, train, dev, training.token_loss(), **shown)
     answers = Answers(model, source, target)
-    asked = answers.said(list(ASKED))
-    held = [chosen.train.commands[i] for i in order[:HELD_OUT]]
-    found = answers.said(held)
-    test = chosen.test
-    said = answers.said(test.commands)
-    oracle = answers.said(test.commands, [len(acts) for acts in test.actions])
-    right = np.array([a == b for a, b in zip(said, test.actions, strict=True)])
-    lengths = np.array([len(acts) for acts in test.actions])
     return {
         "weights": sum(int(np.prod(v.shape)) for v in model.trainable_variables),
-        "seconds": round(seconds),
-        "epochs": len(history.train),
-        "held_out": round(
-            np.mean([x == data.interpret(c) for x, c in zip(found, held, strict=True)]), 5
+        "seconds": round(sum(history.seconds)),
+        "best_epoch": history.best_epoch,
+        "held_out": answers.exact(
+            data.Commands(*([x[i] for i in held] for x in (commands, actions)))
         ),
-        "exact": round(right.mean(), 5),
-        "exact_given_length": round(
-            np.mean([a == b for a, b in zip(oracle, test.actions, strict=True)]), 5
-        ),
-        "by_length": {
-            str(n): [int(right[lengths == n].sum()), int((lengths == n).sum())]
-            for n in np.unique(lengths)
-        },
-        "said_lengths": np.bincount([len(acts) for acts in said], minlength=LONGEST + 1).tolist(),
-        "said": {command: " ".join(acts) for command, acts in zip(ASKED, asked, strict=True)},
-        **answers.by_step(test, said),
+        **measured(answers, chosen.test, split),
     }
+
+
+def measured(answers: "Answers", test: Any, split: str) -> dict[str, Any]:
+    """Measures a model on a test: how much is right, and how the rest is wrong."""
+    said = answers.said(test.commands)
+    right = np.array([a == b for a, b in zip(said, test.actions, strict=True)])
+    found = {
+        "exact": round(right.mean(), 5),
+        "said": dict(zip(ASKED, map(" ".join, answers.said(ASKED)), strict=True)),
+    }
+    if split == "jump":
+        found["kinds"] = Counter(map(kind_of, said, test.actions))
+    if split == "length":
+        lengths = np.array([len(acts) for acts in test.actions])
+        each = {n: right[lengths == n] for n in np.unique(lengths).tolist()}
+        found |= {
+            "exact_given_length": answers.exact(test, given_length=True),
+            "by_length": {n: [int(part.sum()), len(part)] for n, part in each.items()},
+            "said_lengths": np.bincount([len(acts) for acts in said], minlength=LONGEST).tolist(),
+            **answers.by_step(test, said),
+        }
+    return found
+
+
+def kind_of(said: tuple[str, ...], right: tuple[str, ...]) -> str:
+    """Says how an answer to a command with "jump" is right or wrong."""
+    if said == right:
+        return "right"
+    swapped = [tuple(verb if act == "JUMP" else act for act in right) for verb in VERBS]
+    if said in swapped:
+        return "another verb for JUMP"
+    return "no JUMP at all" if "JUMP" not in said else "other"
 
 
 class Answers:
@@ -117,29 +124,34 @@ class Answers:
         self._start = tf.function(
             lambda ids, mask: model.start(model.encode(ids, mask), LONGEST), reduce_retracing=True
         )
-        self._score = tf.function(lambda *x: model(x), reduce_retracing=True)
+        self._score = tf.function(lambda inputs: model(inputs), reduce_retracing=True)
 
-    def said(self, commands: Any, lengths: list[int] | None = None) -> list[tuple[str, ...]]:
+    def said(
+        self, commands: Sequence[str], lengths: Sequence[int] | None = None
+    ) -> list[tuple[str, ...]]:
         """Returns the actions that the model says, greedily; with `lengths`, just as many."""
         from seqtut import decoding
         from seqtut.text import BEGIN, END, PAD, UNKNOWN, pad
 
+        settings = {"begin": BEGIN, "end": END, "max_steps": LONGEST}
+        settings["forbidden"] = (PAD, BEGIN, UNKNOWN)
         found: list[tuple[str, ...]] = []
-        settings = {
-            "begin": BEGIN,
-            "end": END,
-            "max_steps": LONGEST,
-            "forbidden": (PAD, BEGIN, UNKNOWN),
-        }
-        for start in range(0, len(commands), 512):
-            some = [self.source.encode(c.split()) for c in commands[start : start + 512]]
-            state, step = self._start(*pad(some, 9)), self.model.step
+        for some in parts_of(len(commands)):
+            ids = [self.source.encode(command.split()) for command in commands[some]]
+            state, step = self._start(*pad(ids, 9)), self.model.step
             if lengths is not None:
-                state = {"state": state, "left": np.array(lengths[start : start + 512], np.int32)}
-                step = self.told
+                state, step = {"state": state, "left": np.int32(lengths[some])}, self.told
             tokens = decoding.greedy(step, state, **settings).tokens.numpy()
             found += [tuple(self.target.decode(row)) for row in tokens]
         return found
+
+    def exact(self, part: Any, given_length: bool = False) -> float:
+        """Returns the share of a part's commands that are answered without a mistake."""
+        order = sorted(range(len(part)), key=lambda i: len(part.actions[i]))
+        right = [part.actions[i] for i in order]
+        lengths = [len(acts) for acts in right] if given_length else None
+        said = self.said([part.commands[i] for i in order], lengths)
+        return round(np.mean([a == b for a, b in zip(said, right, strict=True)]), 5)
 
     def told(self, tokens: Any, state: Any) -> tuple[Any, Any]:
         """A step of a model that is told how many actions are left: it ends then and not before."""
@@ -154,42 +166,47 @@ class Answers:
         return logits, {"state": after, "left": state["left"] - 1}
 
     def by_step(self, test: Any, said: list[tuple[str, ...]]) -> dict[str, list[int]]:
-        """Counts the right tokens of each step, the end among them, after right and own prefixes."""
+        """Counts the right tokens of each step, the end included, after right and own prefixes."""
         from seqtut.text import END, pad, shift_target
 
         counts = {name: np.zeros(LONGEST, int) for name in ("steps", "given", "own")}
-        for start in range(0, len(test), 512):
-            some = slice(start, start + 512)
-            source = [self.source.encode(c.split()) for c in test.commands[some]]
+        for some in parts_of(len(test)):
+            source = [self.source.encode(command.split()) for command in test.commands[some]]
             pairs = [shift_target(self.target.encode(acts)) for acts in test.actions[some]]
             inputs, mask = pad([before for before, _ in pairs], LONGEST)
             target, _ = pad([after for _, after in pairs], LONGEST)
-            own, _ = pad(
-                [[*self.target.encode(acts), END][:LONGEST] for acts in said[some]], LONGEST
-            )
-            given = self._score(*pad(source, 9), inputs).numpy().argmax(axis=-1)
-            for name, part in (("steps", target), ("given", given), ("own", own)):
+            own = [[*self.target.encode(acts), END][:LONGEST] for acts in said[some]]
+            given = self._score((*pad(source, 9), inputs)).numpy().argmax(axis=-1)
+            every = {"steps": target, "given": given, "own": pad(own, LONGEST)[0]}
+            for name, part in every.items():
                 counts[name] += ((part == target) & mask).sum(axis=0)
         return {name: found.tolist() for name, found in counts.items()}
 
 
-def main() -> None:
+def parts_of(count: int, size: int = 512) -> list[slice]:
+    """Returns slices that cover so many examples, to be decoded together."""
+    return [slice(start, start + size) for start in range(0, count, size)]
+
+
+def kept() -> dict[str, Any]:
+    """Returns the runs that are done."""
+    return json.loads(RESULTS.read_text())["runs"] if RESULTS.exists() else {}
+
+
+def main(seconds: float = float("inf")) -> None:
     runtime.setup()
-    done = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"runs": {}}
-    for seed in SEEDS:
-        for split in SPLITS:
-            for kind in KINDS:
-                key = f"{kind}/{split}/{seed}"
-                if key in done["runs"]:
-                    continue
-                done["runs"][key] = one(kind, split, seed)
-                write(done["runs"])
-                shown = {k: v for k, v in done["runs"][key].items() if isinstance(v, (int, float))}
-                print(key, shown, flush=True)
+    started = time.monotonic()
+    for seed, split, kind in itertools.product(SEEDS, SPLITS, KINDS):
+        key = f"{kind}/{split}/{seed}"
+        if key in kept() or time.monotonic() - started > seconds:
+            continue
+        run = one(kind, split, seed)
+        write(kept() | {key: run})  # read anew: another process may have added to them
+        print(key, {k: v for k, v in run.items() if isinstance(v, (int, float))}, flush=True)
 
 
 def write(runs: dict[str, Any]) -> None:
-    """Writes the runs that are done, whole or not at all."""
+    """Writes the runs that are done, all or nothing."""
     facts = {
         "command": "python -m benchmarks.scan",
         "epochs": EPOCHS,
@@ -199,9 +216,9 @@ def write(runs: dict[str, Any]) -> None:
         "runs": runs,
     }
     scratch = RESULTS.with_name(f"{RESULTS.name}.{os.getpid()}.part")
-    scratch.write_text(json.dumps(facts, indent=1) + "\n")
+    scratch.write_text(json.dumps(facts) + "\n")
     scratch.replace(RESULTS)
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(float, sys.argv[1:2]))

@@ -67,6 +67,13 @@ from seqtut.equations.gradients import (
     half_life,
     state_jacobian,
 )
+from seqtut.equations.limits import (
+    occlusion,
+    power_law,
+    rank_correlation,
+    recurrent_cost,
+    streaming_attention,
+)
 from seqtut.equations.networks import gru, lstm
 from seqtut.equations.regularised import (
     best_denoiser,
@@ -243,4 +250,9 @@ __all__ = [
     "weighted_elbo",
     "window_count",
     "word_table",
+    "occlusion",
+    "power_law",
+    "rank_correlation",
+    "recurrent_cost",
+    "streaming_attention",
 ]

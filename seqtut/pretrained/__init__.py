@@ -12,7 +12,14 @@ from seqtut.pretrained.pronouncing import (
     vocabularies,
 )
 from seqtut.pretrained.recipes import RECIPES, PretrainedError, Recipe, build, recipe
-from seqtut.pretrained.records import answers, keep_answers, methods
+from seqtut.pretrained.records import (
+    answers,
+    keep_answers,
+    learning_curve,
+    methods,
+    scan_runs,
+    some_words,
+)
 from seqtut.pretrained.store import card, load, save, weights_path
 from seqtut.pretrained.tasks import task
 from seqtut.pretrained.transducer import Reading, Transducer, UnreadableError
@@ -35,6 +42,7 @@ __all__ = [
     "card",
     "export",
     "keep_answers",
+    "learning_curve",
     "load",
     "make",
     "measure",
@@ -45,6 +53,8 @@ __all__ = [
     "recipe",
     "run",
     "save",
+    "scan_runs",
+    "some_words",
     "summary",
     "task",
     "translate",
