@@ -54,7 +54,7 @@ def test_actions_are_counted_in_either_form():
         (lambda c: actions(c, acts_around=1), "after each turn"),
         (lambda c: actions(c, acts_opposite=2), "the act once"),
         (lambda c: actions(c, after_all=True), "counted apart"),
-        (lambda c: len(c.split()), "only the turns"),
+        (lambda c: len(c.split()), "Compare it"),
         (lambda c: 1, "you count 1"),
         (lambda c: data.interpret(c), "one whole number"),
         (lambda c: None, "one whole number"),

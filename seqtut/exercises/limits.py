@@ -126,8 +126,9 @@ def decoder_cost(answer: Any) -> Hint | None:
             f"for S = {s}, T = {t}, D = {d}, M = {m} it is {dense + source + cross + own}: "
             f"{dense} for what each step multiplies, {source} for the source's keys and values, "
             f"{own} and {cross} for meeting own steps and the source's. Received: {count}.",
-            f"S = {s}、T = {t}、D = {d}、M = {m} 时应为 {dense + source + cross + own}：每一步自身的"
-            f"乘积 {dense}，源序列的键和值 {source}，与自身各步和源序列各步相遇 {own} 和 {cross}。"
+            f"S = {s}、T = {t}、D = {d}、M = {m} 时应为 {dense + source + cross + own}："
+            f"每一步自身的乘积 {dense}，源序列的键和值 {source}，"
+            f"与自身各步和源序列各步相遇 {own} 和 {cross}。"
             f"收到的是 {count}。",
         )
     return None
@@ -220,8 +221,8 @@ def seeds_needed(answer: Any) -> Hint | None:
             return Hint(
                 f"for {sd} and {half} it takes {right} seeds, you say {count}. 1.96 is for a "
                 "spread that is known; from few seeds it is not. Take Student's quantile.",
-                f"{sd} 与 {half} 需要 {right} 个种子，你说 {count} 个。1.96 用于离散程度已知的情形；"
-                "种子少时它是未知的。请用学生 t 分位数。",
+                f"{sd} 与 {half} 需要 {right} 个种子，你说 {count} 个。"
+                "1.96 用于离散程度已知的情形；种子少时它是未知的。请用学生 t 分位数。",
             )
         if count == least(sd, half, lambda n: float(stats.t.ppf(0.975, n))):
             return Hint(
@@ -233,12 +234,13 @@ def seeds_needed(answer: Any) -> Hint | None:
             return Hint(
                 f"for {sd} and {half} it takes {right} seeds, you say {count}. An interval of "
                 "95 % leaves 2.5 % on either side: the quantile at 0.975.",
-                f"{sd} 与 {half} 需要 {right} 个种子，你说 {count} 个。95 % 的区间在两侧各留 2.5 %："
-                "应取 0.975 处的分位数。",
+                f"{sd} 与 {half} 需要 {right} 个种子，你说 {count} 个。"
+                "95 % 的区间在两侧各留 2.5 %：应取 0.975 处的分位数。",
             )
         if count > right:
             return Hint(
-                f"for {sd} and {half} {right} seeds are enough, you say {count}. Return the fewest.",
+                f"for {sd} and {half} {right} seeds are enough, you say {count}. "
+                "Return the fewest.",
                 f"{sd} 与 {half} 只需 {right} 个种子，你说 {count} 个。请返回最少的个数。",
             )
         return Hint(
