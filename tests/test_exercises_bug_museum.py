@@ -45,6 +45,7 @@ def test_real_tokens_that_were_found_are_counted(answer):
             "mean over sequences",
         ),
         (lambda t, m, f: np.sum((f == t) & m) / np.sum(m), "no real token"),
+        (lambda t, m, f: np.sum((f == t) & (t != 0)) / max(np.sum(t != 0), 1), "id 0"),
         (lambda t, m, f: 0.5, "it gives 0.500"),
         (lambda t, m, f: None, "should return numbers"),
         (lambda t, m, f: [0.5], "shape"),

@@ -19,7 +19,7 @@ def masked_accuracy(answer: Any) -> Hint | None:
     rng = np.random.default_rng(1)
     for sizes in ((4, 3, 1), (5, 2), (2, 6, 6, 1), (3, 3)):
         mask = np.arange(max(sizes) + 2) < np.array(sizes)[:, None]
-        target = np.where(mask, rng.integers(1, 4, mask.shape), 0)
+        target = np.where(mask, rng.integers(0, 4, mask.shape), 0)  # 0 may be real too
         found = np.where(rng.random(mask.shape) < 0.5, target, rng.integers(0, 4, mask.shape))
         found[:, -1] = 0  # some pads are found as well
         right = (found == target) & mask
@@ -43,6 +43,12 @@ def masked_accuracy(answer: Any) -> Hint | None:
             return Hint(
                 "the matches are right. Below the line stand the real tokens, not all places.",
                 "匹配数是对的。分母应是真实词元的个数，而不是所有位置。",
+            )
+        named = target != 0
+        if np.isclose(given, (right & named).sum() / named.sum()):
+            return Hint(
+                "id 0 may be a real token. What is padding, only the mask says.",
+                "编号 0 也可能是真实词元。哪些是填充，只有掩码知道。",
             )
         rows = right.sum(axis=1) / mask.sum(axis=1)
         if np.isclose(given, rows.mean()):

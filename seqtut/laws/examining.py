@@ -24,7 +24,7 @@ _HINTS = {
     "source is heard": "feed the decoder the whole source at each step; no causal mask on it",
     "past is heard": "feed the decoder the tokens before, the begin token first",
     "future changes nothing": "a step sees the target up to itself: look at the causal mask, "
-    "and for what reads backwards",
+    "and at what reads backwards",
     "step = sequence": "hand all of the state from step to step; only that may differ",
     "search keeps its word": "keep what a prefix needs in the state that step returns, with the "
     "batch as leading axis",
