@@ -28,9 +28,8 @@ def rows_below(edition: str, label: str) -> list[list[str]]:
 
 
 def chapters_of(cell: str) -> list[str]:
-    """Returns the chapters that a cell names, written or still to come."""
-    named = re.findall(r"\{doc\}`([\w-]+)`|\[chapter:([\w-]+)\]", cell)
-    return [page or marker for page, marker in named]
+    """Returns the chapters that a cell names."""
+    return re.findall(r"\{doc\}`([\w-]+)`", cell)
 
 
 @each_edition
@@ -46,12 +45,9 @@ def test_every_wrong_claim_has_a_correction_and_a_chapter_that_shows_it(edition)
 
 
 @each_edition
-def test_a_chapter_that_is_named_exists_and_a_marker_stands_only_for_one_to_come(edition):
+def test_a_chapter_that_is_named_exists(edition):
     text = layout.chapter_paths(edition)[STEM].read_text(encoding="utf-8")
-    pages = set(layout.toc_stems())
-    assert not set(re.findall(r"\{doc\}`([\w-]+)`", text)) - pages
-    there = set(re.findall(r"\[chapter:([\w-]+)\]", text)) & pages
-    assert not there, f"Write {{doc}} instead of the marker for {there}."
+    assert not set(chapters_of(text)) - set(layout.toc_stems())
 
 
 @each_edition
