@@ -17,7 +17,7 @@ configurations = st.fixed_dictionaries(
         "dropout": st.sampled_from([0.0, 0.5]),
     }
 )
-few = settings(max_examples=8)
+few = settings(max_examples=4)
 
 
 def make(configuration, seed=0):

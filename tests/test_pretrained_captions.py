@@ -18,7 +18,7 @@ TINY = pretrained.Recipe(
     model="Captioner",
     task="captioning",
     shape={"channels": [2, 2], "width": 4, "embedding_dim": 2},
-    epochs=2,
+    epochs=1,
     size=16,
 )
 
@@ -211,7 +211,7 @@ def test_a_run_makes_a_model_a_card_and_what_the_commands_say(tiny, tmp_path, ca
     }
     assert main(["evaluate", "tiny", "--weights", "tiny.safetensors", "--width", "1"]) == 0
     assert "zh 5" in capsys.readouterr().out
-    arguments = ["decode", "tiny", "--weights", "tiny.safetensors"]
+    arguments = ["decode", "tiny", "--weights", "tiny.safetensors", "--width", "1"]
     assert main([*arguments, "--text", "327:zh"]) == 0
     assert capsys.readouterr().out.startswith("327:zh\t")
     assert main([*arguments, "--text", "007:en"]) == 2

@@ -68,6 +68,9 @@ def test_what_is_not_there_or_broken_is_named(tmp_path, monkeypatch):
     (tmp_path / "methods.json").write_text("{")
     with pytest.raises(pretrained.PretrainedError, match="comparison of methods cannot be read"):
         pretrained.methods()
+    for read in (pretrained.scan_runs, pretrained.learning_curve):
+        with pytest.raises(pretrained.PretrainedError, match=r"cannot be read.*benchmarks\."):
+            read()
 
 
 def test_methods_are_compared_over_the_seeds_they_name():
@@ -76,3 +79,49 @@ def test_methods_are_compared_over_the_seeds_they_name():
         assert len(method["runs"]) == len(found["seeds"])
         assert method["wer"]["low"] <= method["wer"]["mean"] <= method["wer"]["high"]
     assert json.dumps(found)
+
+
+def test_the_runs_on_scan_are_whole_and_add_up():
+    found, scan = pretrained.scan_runs(), data.load("scan")
+    wanted = {
+        f"{kind}/{split}/{seed}"
+        for kind in found["shapes"]
+        for split in ("simple", "length", "jump")
+        for seed in range(3)
+    }
+    assert set(found["runs"]) == wanted
+    for key, run in found["runs"].items():
+        _, split, _ = key.split("/")
+        test = getattr(scan, split).test
+        assert 0 <= run["exact"] <= 1
+        if split == "jump":
+            assert sum(run["kinds"].values()) == len(test)
+            assert run["kinds"].get("right", 0) / len(test) == pytest.approx(run["exact"], abs=1e-5)
+        if split == "length":
+            right, every = map(sum, zip(*run["by_length"].values(), strict=True))
+            assert every == sum(run["said_lengths"]) == run["steps"][0] == len(test)
+            assert right / every == pytest.approx(run["exact"], abs=1e-5)
+            assert run["given"][0] == run["own"][0]
+
+
+def test_the_learning_curve_has_three_seeds_and_falls():
+    found = pretrained.learning_curve()
+    by_size = {
+        size: [found["runs"][f"{size}/{seed}"]["per"] for seed in range(3)]
+        for size in found["epochs"]
+    }
+    worst_of_more, best_of_fewer = None, 1.0
+    for _, rates in sorted(by_size.items(), key=lambda item: int(item[0])):
+        worst_of_more = max(rates)
+        assert worst_of_more < best_of_fewer
+        best_of_fewer = min(rates)
+
+
+def test_fewer_words_of_a_seed_are_among_more_and_no_word_is_made_up():
+    part = data.Words(("a", "b", "c", "d"), ((("A",),), (("B",),), (("C",),), (("D",),)))
+    few, more = (pretrained.some_words(part, count, 3) for count in (2, 3))
+    assert set(few.spellings) < set(more.spellings) < set(part.spellings)
+    assert dict(few.pairs()).items() <= dict(part.pairs()).items()
+    for count in (0, 5):
+        with pytest.raises(ValueError, match=f"1 to 4 words.*{count}"):
+            pretrained.some_words(part, count, 0)

@@ -8,6 +8,7 @@ from seqtut.data.frames import BANDS, HOP, RATE, WINDOW, log_mel
 from seqtut.data.manifest import DataError, Pin
 from seqtut.data.messages import Messages, SoftwareMessages, message_family
 from seqtut.data.registry import DataSet, check, describe, fetch, load, names, packages, pins
+from seqtut.data.scan import Commands, CommandSplit, Scan, all_commands, interpret
 from seqtut.data.speech import TEST_VOICES, Recordings, SpokenWords, as_recordings, record, scaled
 from seqtut.data.store import archive_path, is_cached
 from seqtut.data.stress import PLACES, Stress, Stresses
@@ -25,6 +26,8 @@ __all__ = [
     "WINDOW",
     "PLACES",
     "CMUdict",
+    "CommandSplit",
+    "Commands",
     "DataError",
     "DataSet",
     "Digits",
@@ -32,6 +35,7 @@ __all__ = [
     "JapaneseVowels",
     "LabelledImages",
     "Messages",
+    "Scan",
     "Pin",
     "Recordings",
     "SoftwareMessages",
@@ -44,6 +48,7 @@ __all__ = [
     "Walking",
     "TEST_VOICES",
     "Words",
+    "all_commands",
     "archive_path",
     "as_recordings",
     "check",
@@ -51,6 +56,7 @@ __all__ = [
     "describe",
     "family",
     "fetch",
+    "interpret",
     "is_cached",
     "load",
     "log_mel",

@@ -12,6 +12,7 @@ from seqtut.data.download import download
 from seqtut.data.ecg import load_ecg5000
 from seqtut.data.manifest import DataError, Pin, read_manifest, same_name
 from seqtut.data.messages import MORE_PACKAGES, PACKAGES, load_messages, load_translation
+from seqtut.data.scan import load_scan
 from seqtut.data.speech import load_speech
 from seqtut.data.store import is_cached, verify
 from seqtut.data.stress import load_stress
@@ -118,6 +119,13 @@ _DATA_SETS = {
             licence="BSD-3-Clause",
             packages=("aeon",),
             loader=load_walking,
+        ),
+        DataSet(
+            name="scan",
+            about="20,910 commands and their actions, made by a grammar: nothing to download",
+            licence="none needed",
+            packages=(),
+            loader=load_scan,
         ),
         DataSet(
             name="ecg5000",

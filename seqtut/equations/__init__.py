@@ -73,6 +73,13 @@ from seqtut.equations.gradients import (
     half_life,
     state_jacobian,
 )
+from seqtut.equations.limits import (
+    occlusion,
+    power_law,
+    rank_correlation,
+    recurrent_cost,
+    streaming_attention,
+)
 from seqtut.equations.networks import gru, lstm
 from seqtut.equations.regularised import (
     best_denoiser,
@@ -289,4 +296,9 @@ __all__ = [
     "wilson_interval",
     "window_count",
     "word_table",
+    "occlusion",
+    "power_law",
+    "rank_correlation",
+    "recurrent_cost",
+    "streaming_attention",
 ]

@@ -25,7 +25,14 @@ from seqtut.pretrained.pronouncing import (
 )
 from seqtut.pretrained.rebuilder import Rebuilder
 from seqtut.pretrained.recipes import RECIPES, PretrainedError, Recipe, build, recipe
-from seqtut.pretrained.records import answers, keep_answers, methods
+from seqtut.pretrained.records import (
+    answers,
+    keep_answers,
+    learning_curve,
+    methods,
+    scan_runs,
+    some_words,
+)
 from seqtut.pretrained.store import card, load, save, weights_path
 from seqtut.pretrained.tasks import task
 from seqtut.pretrained.tracing import trace
@@ -60,6 +67,7 @@ __all__ = [
     "export_graphs",
     "keep_answers",
     "letters",
+    "learning_curve",
     "load",
     "make",
     "measure",
@@ -74,6 +82,8 @@ __all__ = [
     "run_onnx",
     "save",
     "say",
+    "scan_runs",
+    "some_words",
     "summary",
     "task",
     "to_litert",

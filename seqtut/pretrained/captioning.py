@@ -166,6 +166,9 @@ def network(chosen: Recipe, source: Vocabulary, target: Vocabulary) -> models.Ca
         chosen: The recipe.
         source: The digits, which do not matter to it: it sees pictures.
         target: What numbers its outputs.
+
+    Returns:
+        A `Captioner`.
     """
     return models.Captioner(len(target), **chosen.shape)
 
@@ -270,7 +273,7 @@ def summary(found: dict[str, dict[str, np.ndarray]], strips: data.StripPart) -> 
 def figures(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     """Returns of a summary each share's name, its value and the ends of its interval, as text."""
     return [
-        (name, *(f"{found[name][end]:.1%}" for end in ("value", "low", "high")))
-        for name in found
-        if name != UNIT
+        (name, *(f"{share[end]:.1%}" for end in ("value", "low", "high")))
+        for name, share in found.items()
+        if isinstance(share, dict)
     ]

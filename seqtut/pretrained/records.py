@@ -7,6 +7,9 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from seqtut.data import Words
 from seqtut.pretrained.recipes import PretrainedError
 from seqtut.pretrained.store import FOLDER
 
@@ -72,10 +75,70 @@ def methods() -> dict[str, Any]:
     Raises:
         PretrainedError: If they cannot be read.
     """
+    return _kept("methods.json", "comparison of methods", "python -m benchmarks.methods")
+
+
+def scan_runs() -> dict[str, Any]:
+    """Returns how networks do on three splits of SCAN, three seeds each.
+
+    Returns:
+        "epochs", "batch" and "held_out", the commands of a training part by which the epoch was
+        chosen; "shapes", the settings of each kind of network; and "runs" by "kind/split/seed",
+        each with "exact", the share of the test answered without a mistake, "held_out", the same
+        of the commands held out, "said" to a few commands, "weights" and "seconds". Those of the
+        jump split have "kinds" of answers, counted; those of the length split "by_length", the
+        right answers and all by the number of actions, "exact_given_length", "said_lengths", and
+        by step the number of tokens, "steps", and of right ones, after right beginnings, "given",
+        and after the network's "own". `python -m benchmarks.scan` makes them.
+
+    Raises:
+        PretrainedError: If they cannot be read.
+    """
+    return _kept("scan.json", "runs on SCAN", "python -m benchmarks.scan")
+
+
+def learning_curve() -> dict[str, Any]:
+    """Returns how a small network with attention pronounces, by the words it learned from.
+
+    Returns:
+        "epochs" by the number of words, and "runs" by "words/seed", each with "wer" and "per" on
+        the test words. `python -m benchmarks.curve` makes them.
+
+    Raises:
+        PretrainedError: If they cannot be read.
+    """
+    return _kept("curve.json", "learning curve", "python -m benchmarks.curve")
+
+
+def some_words(part: Words, count: int, seed: int) -> Words:
+    """Returns words of a part, drawn without replacement: what a learning curve learns from.
+
+    Args:
+        part: The words to draw from.
+        count: How many.
+        seed: Of the draw; fewer words of a seed are among the more of the same seed.
+
+    Returns:
+        The words, in alphabetical order.
+
+    Raises:
+        ValueError: If the part has not as many.
+    """
+    if not 0 < count <= len(part):
+        raise ValueError(
+            f"There are 1 to {len(part)} words to be had. Received: {count}. Ask for fewer."
+        )
+    chosen = sorted(np.random.default_rng(seed).permutation(len(part))[:count].tolist())
+    return Words(
+        tuple(part.spellings[i] for i in chosen), tuple(part.pronunciations[i] for i in chosen)
+    )
+
+
+def _kept(file: str, name: str, command: str) -> dict[str, Any]:
     try:
-        return json.loads((RECORDS / "methods.json").read_text(encoding="utf-8"))
+        return json.loads((RECORDS / file).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise PretrainedError(
-            f"The comparison of methods cannot be read. Received: {error}. Install seqtut anew, or "
-            "make it: python -m benchmarks.methods."
+            f"The {name} cannot be read. Received: {error}. Install seqtut anew, or make it anew: "
+            f"{command}."
         ) from error
