@@ -91,6 +91,10 @@ def exact(said, wanted, lengths, hit=lambda s, w: s == w, mean=np.mean):
     return {n: mean(found[lengths == n]) for n in np.unique(lengths)}
 
 
+def same_as_far_as_both_go(said, wanted):
+    return all(a == b for a, b in zip(said, wanted, strict=False))
+
+
 def by_word(said, wanted, lengths):
     found = {}
     for n in np.unique(lengths):
@@ -111,7 +115,10 @@ def test_exact_match_by_length_is_right_with_any_numbers_as_keys():
         (by_word, "shares of words"),
         (lambda *a: exact(*a, hit=lambda s, w: w[: len(s)] == s), "ends too early"),
         (lambda *a: exact(*a, mean=np.sum), "counts"),
-        (lambda *a: {n: 0.5 for n in (1, 2, 3, 5)}, "one of three"),
+        (lambda *a: exact(*a, hit=same_as_far_as_both_go), "zip stops at the shorter"),
+        (lambda *a: {n: 0.5 for n in (1, 2, 3, 5)}, "at length 1 the share that is right is 1.00"),
+        (lambda *a: {**exact(*a), 5: 1.0}, "at length 5 the share that is right is 0.00"),
+        (lambda *a: {**exact(*a), 2: np.nan}, "at length 2 the share that is right is 0.67"),
         (lambda *a: {**exact(*a), 4: 0.0}, "lengths that occur"),
         (lambda *a: [1.0, 2.0], "dictionary"),
         (lambda *a: None, "dictionary"),
@@ -154,6 +161,11 @@ def looked(attention, spans, total=np.sum, last=0):
     return np.argmax(sums, axis=0)
 
 
+def nearest_to_the_peak(attention, spans):
+    best = attention.argmax(axis=1)
+    return [int(np.argmin(np.abs(spans.mean(axis=1) - column))) for column in best]
+
+
 def test_the_digit_with_most_weight_is_right_in_any_form():
     assert judge("captions-5", looked).right
     assert judge("captions-5", lambda a, s: looked(a, s).tolist()).right
@@ -166,6 +178,7 @@ def test_the_digit_with_most_weight_is_right_in_any_form():
         (lambda a, s: looked(a, s, np.max), "one high column"),
         (lambda a, s: looked(a, s) + 1, "from 0"),
         (lambda a, s: a.argmax(axis=1), "columns of pixels"),
+        (nearest_to_the_peak, "nearest to the heaviest column"),
         (lambda a, s: np.zeros(len(a)), "add up"),
         (lambda a, s: a, "shape"),
         (lambda a, s: None, "should return numbers"),

@@ -7,7 +7,7 @@ from scipy import special
 
 
 def pooled_mask(mask: np.ndarray) -> np.ndarray:
-    """Returns which columns are kept after two columns each became one.
+    """Returns which columns, made of two each, are kept.
 
     Args:
         mask: `m`, `(B, S)` bool, True = keep.

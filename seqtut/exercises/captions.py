@@ -195,13 +195,23 @@ def exact_by_length(answer: Any) -> Hint | None:
                 "a caption that ends too early is wrong as well.",
                 "过早结束的描述也是错的。",
             )
+        zipped = {}
+        for n in shares:
+            pairs = [(s, w) for s, w, m in zip(*some, strict=True) if m == n]
+            zipped[n] = np.mean([all(a == b for a, b in zip(s, w, strict=False)) for s, w in pairs])
+        if all(abs(given[n] - zipped[n]) < 1e-9 for n in shares):
+            return Hint(
+                "zip stops at the shorter of two captions: compare how many words there are as "
+                "well.",
+                "zip 到较短的一条描述就停下：还要比较两条的词数。",
+            )
         counts = {n: float(np.sum(right[some[2] == n])) for n in shares}
         if all(abs(given[n] - counts[n]) < 1e-9 for n in shares):
             return Hint("these are counts; shares are wanted.", "这是个数；要的是比例。")
+        n = next(n for n in shares if not abs(given[n] - shares[n]) < 1e-9)  # nan is none
         return Hint(
-            f"at length 3 one of three captions is right, {shares[3]:.2f}. Received: "
-            f"{given[3]:.2f}.",
-            f"长度为 3 时，三条描述中有一条正确，即 {shares[3]:.2f}。收到的是 {given[3]:.2f}。",
+            f"at length {n} the share that is right is {shares[n]:.2f}. Received: {given[n]:.2f}.",
+            f"长度为 {n} 时，正确的比例是 {shares[n]:.2f}。收到的是 {given[n]:.2f}。",
         )
     return None
 
@@ -297,6 +307,13 @@ def looked_at(answer: Any) -> Hint | None:
                 "one high column is not much, if a wide digit beside it has more in all. Add the "
                 "weights of a digit's columns up.",
                 "只有一列权重高并不算多，旁边较宽的数字总和可能更大。应把一个数字各列的权重加起来。",
+            )
+        nearest = np.abs(spans.mean(axis=1) - peaks[:, None]).argmin(axis=1)
+        if np.array_equal(found, nearest):
+            return Hint(
+                "that is the digit nearest to the heaviest column; a wide digit may have more in "
+                "all.",
+                "这是离权重最大的那一列最近的数字；较宽的数字，各列加起来可能更大。",
             )
         closed = np.stack([attention[:, a : b + 1].sum(axis=1) for a, b in spans], axis=1)
         if np.array_equal(found, closed.argmax(axis=1)):

@@ -71,10 +71,10 @@ class ColumnEncoder(keras.layers.Layer):
                 x, mask = self.pool(x), pooled(mask)
         looks = self.looks(ops.reshape(x, (*ops.shape(x)[:2], self.flat)))
         looks = keep(self.dropout(looks, training=training), mask)
-        onward, first = self.forward(looks, mask=mask, training=training)
-        back, last = self.backward(looks, mask=mask, training=training)
+        onward, last = self.forward(looks, mask=mask, training=training)
+        back, first = self.backward(looks, mask=mask, training=training)
         order = ops.concatenate([onward, ops.flip(back, axis=1)], axis=-1)
-        return looks, order, ops.concatenate([first, last], axis=-1), mask
+        return looks, order, ops.concatenate([last, first], axis=-1), mask
 
 
 def keep(x: Any, mask: Any) -> Any:
@@ -91,7 +91,7 @@ def keep(x: Any, mask: Any) -> Any:
 
 
 def pooled(mask: Any) -> Any:
-    """Returns the mask of columns that two columns each became one of.
+    """Returns the mask of columns made of two each.
 
     Args:
         mask: `(B, S)` bool, True = keep.
