@@ -8,7 +8,7 @@ PIP := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test lint unit pages nbval colab colab-two browser pdf notebooks bench compat pins clean
+.PHONY: help book serve test lint unit pages nbval colab proof browser pdf notebooks bench compat pins clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -30,7 +30,7 @@ serve: book  ## build, then serve the site on 127.0.0.1 (PORT=8000)
 	@echo "http://127.0.0.1:$(PORT)/"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-test: lint unit pages nbval colab-two browser  ## all checks: style, unit tests, structure, chapters, Colab, pages
+test: lint unit pages nbval proof browser  ## all checks: style, unit tests, structure, chapters, Colab, pages
 	@echo "All checks passed."
 
 lint: $(VENV)/.test
@@ -49,7 +49,7 @@ nbval: $(VENV)/.test
 colab: $(VENV)/.test  ## run the published notebooks on a machine like Colab's (CHAPTERS="03_autoencoder": these)
 	CHAPTERS="$(CHAPTERS)" $(BIN)/pytest tests/colab
 
-colab-two: $(VENV)/.test
+proof: $(VENV)/.test
 	CHAPTERS="03_autoencoder 11_encoder_decoder" $(BIN)/pytest tests/colab
 
 browser: $(VENV)/.test book
