@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pypdf import PdfReader
@@ -17,7 +18,10 @@ EDITION = next(iter(editions()))
 def printed(html, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paper, "PDF", tmp_path_factory.mktemp("pdf"))
-        yield PdfReader(paper.print_book(EDITION, html / EDITION, STEMS))
+        # In a thread of its own: the other tests' browser is driven from this one.
+        with ThreadPoolExecutor(1) as pool:
+            path = pool.submit(paper.print_book, EDITION, html / EDITION, STEMS).result()
+        yield PdfReader(path)
 
 
 def texts(printed):
