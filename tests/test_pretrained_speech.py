@@ -116,7 +116,7 @@ def test_rates_are_drawn_over_families_so_that_a_plural_is_no_second_witness(spo
     said = ["oak", "oak", "x", "tea", "t", "tea", "teas", "teas", "tease"]
     rates = pretrained.dictation_rates(said, spoken.test)
     assert rates["wer"].value == pytest.approx(3 / 9)
-    by_family = pretrained.by_word_family(rates["wer"], spoken.test)
+    by_family = pretrained.by_family(rates["wer"], spoken.test)
     assert by_family.numerators.tolist() == [1, 2] and by_family.denominators.tolist() == [3, 6]
 
 

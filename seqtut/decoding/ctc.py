@@ -64,7 +64,8 @@ def ctc_beam(log_p: np.ndarray, width: int = 8, blank: int = 0, tries: int = 8) 
     width, tries = at_least("width", width, 1), at_least("tries", tries, 1)
     beam = {(): (0.0, _NEVER)}
     for row in np.asarray(log_p, np.float64):
-        likely = [int(label) for label in np.argsort(-row, kind="stable")[: tries + 1]]
+        order = np.argsort(-row, kind="stable")
+        likely = order[order != blank][:tries].tolist()
         found: dict[tuple[int, ...], tuple[float, float]] = {}
 
         def add(prefix: tuple[int, ...], silent: float, spoken: float, into: dict = found) -> None:
@@ -77,9 +78,8 @@ def ctc_beam(log_p: np.ndarray, width: int = 8, blank: int = 0, tries: int = 8) 
             if prefix:
                 add(prefix, _NEVER, spoken + row[prefix[-1]])
             for label in likely:
-                if label != blank:
-                    again = bool(prefix) and label == prefix[-1]
-                    add((*prefix, label), _NEVER, (silent if again else whole) + row[label])
+                again = bool(prefix) and label == prefix[-1]
+                add((*prefix, label), _NEVER, (silent if again else whole) + row[label])
         ranked = sorted(found.items(), key=lambda item: (-_log_sum(*item[1]), item[0]))
         beam = dict(ranked[:width])
     return [Transcript(prefix, _log_sum(*sums)) for prefix, sums in beam.items()]

@@ -51,7 +51,7 @@ def parseval(x: np.ndarray) -> tuple[float, float]:
 
 
 def mel(frequency: np.ndarray | float) -> np.ndarray | float:
-    """Returns the mel of a frequency: nearly its hertz below 1,000 Hz, far fewer above.
+    """Returns the mel of a frequency: more than its hertz below 1,000 Hz, fewer above.
 
     Args:
         frequency: In hertz.
@@ -75,7 +75,7 @@ def mel_filters(bands: int, size: int, rate: int, low: float, high: float) -> np
         high: Where the last one ends, in hertz.
 
     Returns:
-        `(F, N / 2 + 1)`, float64; row m is 0 outside of two neighbours' peaks and 1 at its own.
+        `(F, N / 2 + 1)`, float64; row j is 0 outside of its neighbours' peaks, and 1 at most.
 
     Equation: eq-mel-filters
     """

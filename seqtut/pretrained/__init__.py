@@ -1,7 +1,7 @@
 """Models that come trained: recipes, weights with a run card each, and how to use them."""
 
 from seqtut.pretrained.cards import run
-from seqtut.pretrained.dictating import by_word_family, dictation_rates
+from seqtut.pretrained.dictating import dictation_rates
 from seqtut.pretrained.exporting import export, export_batch
 from seqtut.pretrained.graphs import (
     NUMBERS,
@@ -58,7 +58,6 @@ __all__ = [
     "build",
     "by_family",
     "by_message_family",
-    "by_word_family",
     "card",
     "classifier",
     "dictation_rates",

@@ -7,6 +7,7 @@ import numpy as np
 
 from seqtut import data, metrics, models, training
 from seqtut.pretrained.listener import Listener
+from seqtut.pretrained.pronouncing import described_rates
 from seqtut.pretrained.recipes import Recipe
 from seqtut.text import Vocabulary
 
@@ -154,20 +155,6 @@ def dictation_rates(said: list[str], part: data.Recordings) -> dict[str, metrics
     }
 
 
-def by_word_family(ratio: metrics.Ratio, part: data.Recordings) -> metrics.Ratio:
-    """Sums a rate's parts over the words of each family, and over the voices that say them.
-
-    Args:
-        ratio: A rate with an entry for each recording.
-        part: The recordings.
-
-    Returns:
-        The same rate with an entry for each family.
-    """
-    names, places = np.unique([data.family(word) for word in part.spellings], return_inverse=True)
-    return metrics.Ratio(*(np.bincount(places, values, len(names)) for values in ratio))
-
-
 def summary(found: dict[str, metrics.Ratio], part: data.Recordings) -> dict[str, Any]:
     """Returns measured rates with their bootstrap intervals, of all voices and of each.
 
@@ -179,7 +166,7 @@ def summary(found: dict[str, metrics.Ratio], part: data.Recordings) -> dict[str,
         For each rate its value and the ends of its 95 % interval, the number of recordings, and
         under "voices" the same for each voice.
     """
-    described = {UNIT: len(part), **_described(found, part)}
+    described = {UNIT: len(part), **described_rates(found, part)}
     described["voices"] = {}
     for voice in dict.fromkeys(part.voices):
         places = [place for place, one in enumerate(part.voices) if one == voice]
@@ -187,16 +174,7 @@ def summary(found: dict[str, metrics.Ratio], part: data.Recordings) -> dict[str,
             name: metrics.Ratio(*(values[places] for values in ratio))
             for name, ratio in found.items()
         }
-        described["voices"][voice] = _described(own, part.at(places))
-    return described
-
-
-def _described(found: dict[str, metrics.Ratio], part: data.Recordings) -> dict[str, Any]:
-    described = {}
-    for name, ratio in found.items():
-        interval = metrics.bootstrap_interval(by_word_family(ratio, part))
-        low, high = round(interval.low, 5), round(interval.high, 5)
-        described[name] = {"value": round(ratio.value, 5), "low": low, "high": high}
+        described["voices"][voice] = described_rates(own, part.at(places))
     return described
 
 

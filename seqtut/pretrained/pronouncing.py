@@ -110,14 +110,14 @@ def rates(said: list, words: data.Words) -> dict[str, metrics.Ratio]:
     }
 
 
-def by_family(ratio: metrics.Ratio, words: data.Words) -> metrics.Ratio:
+def by_family(ratio: metrics.Ratio, words: data.Words | data.Recordings) -> metrics.Ratio:
     """Sums a rate's parts over each family of words, which stand or fall together.
 
     A bootstrap draws what is independent. "tree" and "trees" are not.
 
     Args:
-        ratio: A rate with an entry for each word.
-        words: The words.
+        ratio: A rate with an entry for each word, or for each recording of one.
+        words: The words, or the recordings.
 
     Returns:
         The same rate with an entry for each family.
@@ -136,9 +136,24 @@ def summary(found: dict[str, metrics.Ratio], words: data.Words) -> dict[str, Any
     Returns:
         For each rate its value and the ends of its 95 % interval, and the number of words.
     """
-    described: dict[str, Any] = {"words": len(words)}
+    return {UNIT: len(words), **described_rates(found, words)}
+
+
+def described_rates(
+    found: dict[str, metrics.Ratio], said: data.Words | data.Recordings
+) -> dict[str, dict[str, float]]:
+    """Returns for each rate its value and the ends of its 95 % interval.
+
+    Args:
+        found: Rates with an entry for each word, or for each recording of one.
+        said: The words, or the recordings, whose families are drawn.
+
+    Returns:
+        A dict for each rate, with "value", "low" and "high".
+    """
+    described = {}
     for name, ratio in found.items():
-        interval = metrics.bootstrap_interval(by_family(ratio, words))
+        interval = metrics.bootstrap_interval(by_family(ratio, said))
         low, high = round(interval.low, 5), round(interval.high, 5)
         described[name] = {"value": round(ratio.value, 5), "low": low, "high": high}
     return described
