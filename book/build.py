@@ -1,4 +1,4 @@
-"""The book's one command: `python -m book.build html | pdf | notebooks | publish | pins`."""
+"""The book's one command: `python -m book.build html | pdf | notebooks | translations | ...`."""
 
 import argparse
 import subprocess
@@ -41,6 +41,26 @@ def notebooks(options: argparse.Namespace) -> None:
                 print(update(stem, path, labels, force=options.force), flush=True)
 
 
+def translations(options: argparse.Namespace) -> None:
+    """Brings code into all translations and says which are behind; or serves the pages named."""
+    from book import following
+
+    for name in options.pages:
+        edition, _, page = name.partition("/")
+        if edition not in following.translations() or page not in following.all_pages():
+            raise BookError(f"No such page of a translation. Received: {name!r}. Say zh/intro.")
+        if options.settle:
+            following.settle(edition, page)
+            print(f"{name} says what the original says")
+        else:
+            print(following.changes(edition, page))
+    for edition in following.translations() if not options.pages else ():
+        for stem in following.copy_code(edition):
+            print(f"{edition}/{stem}: code copied")
+        for page in following.behind(edition):
+            print(f"{edition}/{page} is behind")
+
+
 def publish(options: argparse.Namespace) -> None:
     from book.publish import stamp_notebooks
 
@@ -78,6 +98,12 @@ def main(arguments: list[str] | None = None) -> int:
     verb.add_argument("stems", nargs="*", help="only these chapters")
     verb.add_argument("--force", action="store_true", help="even if nothing changed")
     verb.set_defaults(run=notebooks)
+    verb = verbs.add_parser(
+        "translations", help="copy code into translations and say which pages are behind"
+    )
+    verb.add_argument("pages", nargs="*", help="show what changed in the original of zh/PAGE")
+    verb.add_argument("--settle", action="store_true", help="record that these pages follow it")
+    verb.set_defaults(run=translations)
     verb = verbs.add_parser("publish", help="stamp notebooks with where they are published")
     verb.add_argument("--repository", required=True, help="published repository's address")
     verb.add_argument("--commit", required=True, help="commit that seqtut is installed from")

@@ -1,6 +1,7 @@
 """A Sphinx extension: what the book's pages need besides what Jupyter Book gives them."""
 
 import posixpath
+import re
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from book import playground
 
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _CSS_PIXELS = 96 / 150  # a page's pixel for each of a figure's: plotting draws 150 to the inch
 
 
@@ -41,10 +43,18 @@ class ShapePage(SphinxPostTransform):
                 _fold(block)
         for citation in self.document.findall(nodes.citation):
             citation.children = [c for c in citation.children if not isinstance(c, nodes.label)]
+        for emphasis in self.document.findall(nodes.emphasis):
+            _mark_han(emphasis)
         for table in list(self.document.findall(nodes.table)):
             scroller = nodes.container(classes=["scroll"])
             table.replace_self(scroller)
             scroller += table
+
+
+def _mark_han(emphasis: nodes.emphasis) -> None:
+    """Marks emphasised Chinese: its signs have no italics."""
+    if _HAN.search(emphasis.astext()):
+        emphasis["classes"].append("han")
 
 
 def _unwrap_sections(block: nodes.Element) -> None:
@@ -143,6 +153,15 @@ def add_page_facts(app: Sphinx, pagename, templatename, context: dict, doctree) 
         context["outline"] = app.builder.render_partial(lists[1])["fragment"]
 
 
+def share_anchors(app: Sphinx, doctree: nodes.document) -> None:
+    """Gives a translation's sections the original's ids: a link to one holds in every edition."""
+    ids = app.config.section_ids.get(app.env.docname, [])
+    found = list(doctree.findall(nodes.section))
+    if len(found) == len(ids):
+        for section, name in zip(found, ids, strict=True):
+            section["ids"] = [name, *(label for label in section["ids"][1:] if label != name)]
+
+
 def leave_search_to_pagefind(app: Sphinx) -> None:
     """Keeps Sphinx from writing an index of its own."""
     app.builder.search = False
@@ -151,6 +170,8 @@ def leave_search_to_pagefind(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict:
     app.connect("builder-inited", leave_search_to_pagefind)
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it, come what may
+    app.add_config_value("section_ids", {}, "env")
+    app.connect("doctree-read", share_anchors, priority=100)  # before the contents are collected
     app.add_node(Fold, html=(_open_fold, _close_fold))
     app.add_node(FoldTitle, html=(_open_fold_title, _close_fold_title))
     app.add_node(HideCodeCellNode, override=True, html=(_open_hidden_code, _close_fold))

@@ -84,6 +84,7 @@ def print_book(edition: str, site: Path, stems: tuple[str, ...] = ()) -> Path:
             numbers = _page_numbers(path)
     finally:
         scratch.unlink(missing_ok=True)
+    _pack(path)
     write_if_changed(path.with_suffix(".stamp"), _stamp(edition, site, stems))
     return path
 
@@ -228,3 +229,13 @@ def _page_numbers(path: Path) -> dict[str, int]:
         target.removeprefix("/"): reader.get_destination_page_number(found) + 1
         for target, found in reader.named_destinations.items()
     }
+
+
+def _pack(path: Path) -> None:
+    """Packs a file's many small objects, the tags for readers' aids: it is half as long then."""
+    import pikepdf
+
+    part = path.with_suffix(".part")
+    with pikepdf.open(path) as printed:
+        printed.save(part, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    part.replace(path)

@@ -6,7 +6,9 @@ touched, so that a second build renders only what changed.
 """
 
 import hashlib
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from book.layout import (
     BOOK,
     BUILD,
     CHAPTERS,
+    ORIGINAL,
     ROOT,
     TOC,
     BookError,
@@ -35,6 +38,7 @@ from book.notebooks import all_labels, generate, joined_chapter
 
 HTML = BUILD / "html"
 _EXTENSION = Path(__file__).with_name("extension.py")
+_SECTION = re.compile(r'<section id="([^"]+)"')
 _DIRECTIVE = Path(__file__).with_name("playground.py")
 _GENERATED = {
     "glossary.md": pages.glossary,
@@ -70,18 +74,22 @@ def build_site(repository: str = "", branch: str = "") -> Path:
         paper.offer(edition, HTML / edition)
         write_if_changed(HTML / edition / "index.html", _forward(f"{toc_stems()[0]}.html"))
     searching.index(HTML, BUILD / "index")
-    first = next(iter(editions()))
-    write_if_changed(HTML / "index.html", _forward(f"{first}/{toc_stems()[0]}.html"))
+    front = {name: f"{name}/{toc_stems()[0]}.html" for name in editions()}
+    others = {own["language"][:2]: front[name] for name, own in editions().items()}
+    write_if_changed(HTML / "index.html", _forward(front[ORIGINAL], others))
     write_if_changed(HTML / ".nojekyll", "")
-    return HTML / first / f"{toc_stems()[0]}.html"
+    return HTML / front[ORIGINAL]
 
 
-def _forward(address: str) -> str:
-    """Returns a page that leads to another."""
+def _forward(address: str, by_language: dict[str, str] | None = None) -> str:
+    """Returns a page that leads to another: to the one in the browser's language, if there is."""
+    refresh = f'<meta http-equiv="refresh" content="0; url={address}">'
+    if by_language:
+        choose = f"{json.dumps(by_language)}[navigator.language.slice(0, 2)] ?? {address!r}"
+        refresh = f"<script>location.replace({choose})</script>\n<noscript>{refresh}</noscript>"
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n<title>The book</title>\n'
-        f'<meta http-equiv="refresh" content="0; url={address}">\n'
-        f'<p><a href="{address}">The book</a></p>\n</html>\n'
+        f'{refresh}\n<p><a href="{address}">The book</a></p>\n</html>\n'
     )
 
 
@@ -161,11 +169,16 @@ def configuration(edition: str, repository: str, branch: str) -> str:
     sphinx["numfig_format"] = {
         kind: own["notebook"][kind].format(number="%s") for kind in ("figure", "exercise")
     }
+    sphinx["section_ids"] = {} if edition == ORIGINAL else _section_ids()
     sphinx["html_context"] = {
         "strings": {**own["notebook"], **own["strings"]},
         "contents": _contents(edition),
-        "other_languages": [
-            other["language"].replace("_", "-").lower()
+        "other_editions": [
+            {
+                "folder": name,
+                "language": other["language"].replace("_", "-"),
+                "name": other["name"],
+            }
             for name, other in editions().items()
             if name != edition
         ],
@@ -177,9 +190,17 @@ def configuration(edition: str, repository: str, branch: str) -> str:
     return yaml.safe_dump(config, allow_unicode=True, sort_keys=True)
 
 
+def _section_ids() -> dict[str, list[str]]:
+    """Returns the ids of the sections of each page of the original, as it was built."""
+    return {
+        page.stem: _SECTION.findall(page.read_text(encoding="utf-8"))
+        for page in sorted((HTML / ORIGINAL).glob("*.html"))
+    }
+
+
 def _facts(stem: str, edition: str, repository: str, branch: str) -> dict:
     """Returns what the bar under a chapter's title shows."""
-    notebook = nbformat.read(CHAPTERS / "en" / f"{stem}.ipynb", as_version=4)
+    notebook = nbformat.read(CHAPTERS / ORIGINAL / f"{stem}.ipynb", as_version=4)
     facts = deepcopy(dict(notebook.metadata["seqtut"]))
     path = f"chapters/{edition}/{stem}"
     shown = {

@@ -15,6 +15,7 @@ from book import (
     build,
     citations,
     execute,
+    following,
     layout,
     notebooks,
     pages,
@@ -24,6 +25,7 @@ from book import (
     site,
     stamps,
     status,
+    translation,
     weights,
 )
 from book.layout import BookError
@@ -245,12 +247,12 @@ def tree(tmp_path, monkeypatch):
         "TOC": tmp_path / "book" / "_toc.yml",
     }
     modules = (build, citations, layout, notebooks, pages, paper, plain, site, stamps, status)
-    modules += (weights,)
+    modules += (weights, following, translation)
     for module in modules:
         for name in places.keys() & vars(module).keys():
             monkeypatch.setattr(module, name, places[name])
     monkeypatch.setattr(notebooks, "execute", pretend_to_execute)
-    cached = (layout.editions, layout.toc_stems, citations.bibliography)
+    cached = (layout.editions, layout.toc_stems, citations.bibliography, translation.terms)
     for function in cached:
         function.cache_clear()
     yield tmp_path
@@ -744,6 +746,8 @@ def translate(root: Path) -> None:
             "book/zh/glossary.md": "# 术语\n",
             "book/zh/status.md": "# 状态\n\n{versions}\n\n{chapters}\n\n{cards}\n\n{allocator}\n",
             "book/zh/references.md": "# 参考文献\n\n```{bibliography}\n```\n",
+            "README.md": "# The book\n\n[中文](README.zh.md)\n",
+            "README.zh.md": "# 本书\n\n[English](README.md)\n",
         },
     )
 
@@ -821,3 +825,122 @@ def test_the_pages_of_both_editions_are_built_without_a_warning_and_number_as_th
         assert set(re.findall(r"\((\d+\.\d+)\)", text)) == {"1.1", "2.1"}
         assert "1.1" in re.findall(r"(?:Exercise|练习)\s*(\d+\.\d+)", text)
         assert (tree / "_build/html" / edition / "notebooks/01_first.ipynb").is_file()
+
+
+def test_a_translation_that_has_everything_differs_in_nothing(translated):
+    assert {page: translation.differences("zh", page) for page in translation.all_pages()} == {
+        page: [] for page in ("intro", "01_first", "02_second", *FRAME, "README")
+    }
+
+
+FRAME = ("notation", "glossary", "status", "references")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("s = a + b", "s = a - b", "lacks: formula 's = a \\+ b'"),
+        ("{cite:t}`ada2001` and", "Ada and", "lacks: {cite:t} 'ada2001'"),
+        ("{term}`编码`", "{term}`掩码`", "lacks: {term} 'code'"),
+        ("{eq}`eq-far`", "{eq}`eq-sum`", "lacks: {eq} 'eq-far'"),
+        ("tags: [hide-input]", "tags: []", "lacks: tags 'hide-input'"),
+        ("print(0)", "print(5)", "lacks: code cell 'print\\(0\\)'"),
+        (":::{tip}\nInner.\n:::\n", "", "lacks: tip"),
+        ("## The middle", "### The middle", "the headings differ in level. Received: \\[3, 2\\]"),
+        ("The end of", "## 完\n\nThe end of", "the headings differ in level"),
+        ("It is {glue:text}", "It is 7, {glue:text}", None),
+        (":alt: A square box, drawn in black\nA box", ":alt: 黑色方框\n方框", None),
+    ],
+)
+def test_what_a_translation_lacks_is_told_with_its_section(translated, old, new, told):
+    edit(translated, old.replace("A box", "方框，见"), new.replace("方框", "方框，见"))
+    found = translation.differences("zh", "01_first")
+    if told is None:
+        assert found == []
+    else:
+        assert any(re.search(told, sentence) for sentence in found), found
+
+
+def test_numbers_and_the_amount_of_text_are_compared(translated, tree):
+    english, chinese = tree / "book/en/intro.md", tree / "book/zh/intro.md"
+    english.write_text("# Welcome\n\n" + "Read on, 1,000 times or 2.5 hours. " * 9)
+    chinese.write_text("# 欢迎\n\n" + "请读 1,000 遍，或读 2.5 个小时为止吧。" * 9)
+    assert translation.differences("zh", "intro") == []
+    chinese.write_text("# 欢迎\n\n" + "请读 1,000 遍。" * 9)
+    lacks, short = translation.differences("zh", "intro")
+    assert lacks == "zh/intro, section 1 (欢迎) lacks the number 2.5"
+    assert short == "zh/intro, section 1 (欢迎) is short: 29 signs for 46 words"
+
+
+def run_git(tree: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=A", "-c", "user.email=a@b.c"]
+    subprocess.run(["git", *identity, *arguments], cwd=tree, check=True, capture_output=True)
+
+
+def test_a_translation_is_behind_when_the_prose_changes_and_not_when_the_code_does(
+    translated, tree, capsys
+):
+    english = tree / "chapters/en/01_first.md"
+    run_git(tree, "init")
+    run_git(tree, "add", ".")
+    run_git(tree, "commit", "-m", "one")
+    assert build.main(["translations", "zh/01_first", "--settle"]) == 0
+    assert "01_first" not in following.behind("zh") and "02_second" in following.behind("zh")
+
+    edit(english, "print(0)", "print(5)")
+    assert "01_first" not in following.behind("zh")
+    capsys.readouterr()
+    assert build.main(["translations"]) == 0
+    assert "zh/01_first: code copied" in capsys.readouterr().out
+    assert "print(5)" in translated.read_text(encoding="utf-8")
+    assert translation.differences("zh", "01_first") == []
+
+    edit(english, "Outer.", "Outermost.")
+    assert "01_first" in following.behind("zh")
+    run_git(tree, "commit", "-a", "-m", "two")
+    assert build.main(["translations", "zh/01_first"]) == 0
+    shown = capsys.readouterr().out
+    assert "\n-Outer.\n+Outermost.\n" in shown and "print" not in shown
+    assert build.main(["translations", "--settle", "zh/01_first"]) == 0
+    assert "01_first" not in following.behind("zh")
+
+
+def test_a_caption_is_prose_that_a_translation_follows(translated, tree):
+    following.settle("zh", "01_first")
+    edit(tree / "chapters/en/01_first.md", "caption: A line", "caption: A curve")
+    assert "01_first" in following.behind("zh")
+
+
+def test_a_translation_that_lacks_something_cannot_be_settled(translated, capsys):
+    edit(translated, "{cite:t}`ada2001` and", "Ada and")
+    assert build.main(["translations", "zh/01_first", "--settle"]) == 2
+    assert "{cite:t} 'ada2001'" in (told := capsys.readouterr().err)
+    assert told.endswith("Mend chapters/zh/01_first.md.\n")
+    assert not following.recorded("zh")
+
+
+@pytest.mark.parametrize("name", ["zh/nowhere", "en/intro", "intro"])
+def test_a_page_that_no_translation_has_is_refused(translated, capsys, name):
+    assert build.main(["translations", name]) == 2
+    assert f"Received: '{name}'" in capsys.readouterr().err
+
+
+def test_code_is_not_copied_into_a_chapter_with_fewer_cells(translated):
+    edit(
+        translated,
+        "```{code-cell} ipython3\n:tags: [exercise, nbval-check-output]\n\nprint(0)\n```",
+        "",
+    )
+    with pytest.raises(BookError, match="Received: 3 of them, not 4"):
+        following.copy_code("zh")
+
+
+def test_sections_have_the_same_ids_in_both_editions(translated, tree):
+    page = '<section id="the-first-chapter"><section id="the-middle">'
+    write(tree, {"_build/html/en/01_first.html": page})
+    configuration = yaml.safe_load(site.configuration("zh", ADDRESS, "published"))
+    assert configuration["sphinx"]["config"]["section_ids"] == {
+        "01_first": ["the-first-chapter", "the-middle"]
+    }
+    configuration = yaml.safe_load(site.configuration("en", ADDRESS, "published"))
+    assert configuration["sphinx"]["config"]["section_ids"] == {}

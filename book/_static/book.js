@@ -37,6 +37,14 @@ contents.addEventListener("click", (event) => {
   }
 });
 
+// The other edition opens where this one is read, and searches what was searched here.
+for (const link of document.querySelectorAll(".language")) {
+  link.addEventListener("click", () => {
+    link.search = location.search;
+    link.hash = location.hash;
+  });
+}
+
 // "/" goes to the search box.
 document.addEventListener("keydown", (event) => {
   if (event.key === "/" && !event.target.closest("input, textarea, [contenteditable]")) {

@@ -59,6 +59,11 @@ def test_figures_and_chinese_are_printed_and_the_setup_cell_is_not(printed):
     assert sum(len(page.images) for page in printed.pages) >= 2
 
 
+def test_the_file_is_packed_and_keeps_its_tags(printed):
+    assert printed.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert b"/ObjStm" in printed.stream.getvalue()
+
+
 def test_pages_are_numbered(printed):
     for number, page in enumerate(texts(printed), start=1):
         assert re.search(rf"(^|\n)\s*{number}\s*(\n|$)", page), number
