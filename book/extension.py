@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+import zlib
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -156,7 +157,11 @@ def add_page_facts(app: Sphinx, pagename, templatename, context: dict, doctree) 
 def share_anchors(app: Sphinx, doctree: nodes.document) -> None:
     """Gives a translation's sections the original's ids: a link to one holds in every edition."""
     ids = app.config.section_ids.get(app.env.docname, [])
-    found = list(doctree.findall(nodes.section))
+    found = [
+        section
+        for section in doctree.findall(nodes.section)
+        if not isinstance(section.parent, nodes.Admonition)  # these are unwrapped
+    ]
     if len(found) == len(ids):
         for section, name in zip(found, ids, strict=True):
             section["ids"] = [name, *(label for label in section["ids"][1:] if label != name)]
@@ -180,4 +185,5 @@ def setup(app: Sphinx) -> dict:
     app.add_post_transform(ShapePage)
     playground.setup(app)
     app.connect("html-page-context", add_page_facts)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    version = zlib.crc32(Path(__file__).read_bytes())  # a changed reader reads all pages anew
+    return {"env_version": version, "parallel_read_safe": True, "parallel_write_safe": True}

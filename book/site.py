@@ -38,7 +38,7 @@ from book.notebooks import all_labels, generate, joined_chapter
 
 HTML = BUILD / "html"
 _EXTENSION = Path(__file__).with_name("extension.py")
-_SECTION = re.compile(r'<section id="([^"]+)"')
+_SECTION = re.compile(r'<section\b[^>]*\bid="([^"]+)"')
 _DIRECTIVE = Path(__file__).with_name("playground.py")
 _GENERATED = {
     "glossary.md": pages.glossary,

@@ -25,7 +25,7 @@ _ROLE = re.compile(r"\{([\w:-]+)\}`(?:[^`<]*<)?([^`<>]+)>?`")
 _MATHS = re.compile(r"(?<![\\$])\$([^$]+)\$")
 _VERBATIM = re.compile(r"(`+)(.+?)\1")
 _LINK = re.compile(r"\]\((?!README)([^)]+)\)")  # the READMEs lead to each other
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(r"(?<![A-Za-z\d])\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # Options of a directive that are words; the others are names, which all editions share.
@@ -135,7 +135,7 @@ def _add_prose(section: Section, words: str, edition: str) -> None:
 
     def take(pattern: re.Pattern, kind: str, group: int, words: str) -> str:
         for match in pattern.finditer(words):
-            section.shared[kind, match[group]] += 1
+            section.shared[kind, match[group].replace(f"/{edition}/", "/")] += 1
         return pattern.sub(" ", words)
 
     for role, target in _ROLE.findall(words):

@@ -17,19 +17,45 @@
   async function load() {
     const { href } = new URL(words.pagefind, document.baseURI);
     pagefind = await import(href);
-    await pagefind.options({ excerptLength: 26 });
+    await pagefind.options({ excerptLength: words.excerpt });
     for (const language of words.others.split(" ").filter(Boolean)) {
       await pagefind.mergeIndex(new URL(".", href).href, { language });
     }
   }
 
+  // In the index every Chinese sign is a word. Signs that are typed together are a phrase; where no
+  // page has it, its words are looked for. A page has to have all that is asked for.
+  const apart = (signs) => signs.replace(/\p{Script=Han}(?=\p{Script=Han})/gu, "$& ");
+
+  async function find(text) {
+    if (/^\s*".*"\s*$/.test(text)) return all([apart(text.trim())]);
+    const runs = text.match(/\p{Script=Han}+/gu) ?? [];
+    if (!runs.length) return all([text]);
+    const rest = text.replace(/\p{Script=Han}+|\p{P}/gu, " ").trim();
+    const phrases = (signs) => [...signs.map((one) => `"${apart(one)}"`), ...(rest ? [rest] : [])];
+    const found = await all(phrases(runs));
+    if (found.length || !Intl.Segmenter) return found;
+    const cut = new Intl.Segmenter("zh", { granularity: "word" });
+    const words = runs.flatMap((run) => [...cut.segment(run)].map((word) => word.segment));
+    const telling = words.filter((word) => word.length > 1);
+    return telling.length ? all(phrases(telling)) : [];
+  }
+
+  async function all(asked) {
+    const found = await Promise.all(asked.map(async (one) => (await pagefind.search(one)).results));
+    const others = found.slice(1).map((results) => new Set(results.map((result) => result.id)));
+    return found[0].filter((result) => others.every((ids) => ids.has(result.id)));
+  }
+
+  const plain = (text) => text.replace(/#$/, "").replaceAll("\u200b", "");
+
   function place({ url, title, excerpt }) {
     const item = document.createElement("div");
     const link = item.appendChild(document.createElement("a"));
     link.href = url;
-    link.textContent = title;
+    link.textContent = plain(title);
     // Pagefind escapes the text and adds nothing but <mark>.
-    if (excerpt) item.appendChild(document.createElement("p")).innerHTML = excerpt;
+    if (excerpt) item.appendChild(document.createElement("p")).innerHTML = plain(excerpt);
     return item;
   }
 
@@ -38,15 +64,14 @@
     const pages = await Promise.all(some.map((result) => result.data()));
     for (const page of pages) {
       const item = list.appendChild(document.createElement("li"));
-      const title = page.meta.title.replace(/#$/, "");
       const parts = page.sub_results
         .sort((one, other) => other.weighted_locations.length - one.weighted_locations.length)
         .slice(0, SECTIONS);
       // A page's opening has no heading of its own: it stands for the page.
       const opening = parts.length ? parts.find((part) => part.url === page.url) : page;
-      item.append(place({ url: page.url, title, excerpt: opening?.excerpt }));
+      item.append(place({ url: page.url, title: page.meta.title, excerpt: opening?.excerpt }));
       for (const part of parts) {
-        if (part.url !== page.url) item.append(place({ ...part, title: part.title.replace(/#$/, "") }));
+        if (part.url !== page.url) item.append(place(part));
       }
     }
     more.hidden = found.length === 0;
@@ -68,7 +93,7 @@
     }
     try {
       if (!pagefind) await load();
-      const { results } = await pagefind.search(text);
+      const results = await find(text);
       if (number !== asked) return; // something else was asked meanwhile
       found = results;
       const count = found.length;

@@ -83,7 +83,7 @@ def threshold(answer: Any) -> Hint | None:
         (
             lambda s, r: np.max(s),
             "the largest score is one unusual example; the rate asked for plays no part in it.",
-            "最大的分数只取决于一个异常的样本，与要求的比例无关。",
+            "最大的分数只取决于一个不寻常的样本，与要求的比例无关。",
         ),
     ]
     return _judge(answer, cases, equations.threshold, mistakes)

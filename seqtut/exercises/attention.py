@@ -32,7 +32,7 @@ def masked_softmax(answer: Any) -> Hint | None:
         return Hint(
             "right for small scores and wrong for large ones. Subtract from each row its highest "
             "kept score before the exponential.",
-            "分数小时正确，分数大时错误。取指数之前，请从每行减去保留下来的最高分。",
+            "分数较小时正确，较大时出错。取指数之前，请从每行减去保留下来的最高分。",
         )
     # Eighths of a number: float32 holds them exactly, also far below 0.
     low = np.where(mask, np.round(scores * 8) / 8 - 1e4, 0)
@@ -43,7 +43,7 @@ def masked_softmax(answer: Any) -> Hint | None:
         return Hint(
             "wrong where all that is kept lies far below 0. The highest kept score may be "
             "negative: 0 is not among the scores.",
-            "保留下来的分数都远低于 0 时错误。保留下来的最高分可以是负数：0 并不在分数之中。",
+            "保留下来的分数都远低于 0 时会出错。保留下来的最高分可以是负数：0 并不在分数之中。",
         )
     mask[1] = False
     found, failure = array_from(answer, scores, mask, shape=mask.shape)
@@ -59,7 +59,7 @@ def masked_softmax(answer: Any) -> Hint | None:
     if not np.allclose(found, equations.masked_softmax(scores, mask)):
         return Hint(
             "a row of which nothing is kept spoils the other rows.",
-            "一行全部被遮住时，其他行也被弄坏了。",
+            "有一行全部遮住时，其他行也跟着坏了。",
         )
     return _wrong_softmax(answer, rng.normal(size=(2, 3, 4)), rng.random((2, 3, 4)) < 0.8)
 
@@ -182,7 +182,7 @@ def pointers(answer: Any) -> Hint | None:
         if not (np.isfinite(queries).all() and np.isfinite(keys).all()):
             return Hint(
                 f"for length {length} there are numbers that are not finite.",
-                f"长度为 {length} 时，有不是有限数的值。",
+                f"长度为 {length} 时，结果中有的数不是有限的。",
             )
         with np.errstate(all="ignore"):
             _, weights = equations.dot_attention(queries, keys, keys)

@@ -250,7 +250,7 @@ def shifted_target(answer: Any) -> Hint | None:
             return Hint(
                 "the last token has gone round the corner: the first step gets to see the end of "
                 "its own answer, and never the begin token.",
-                "最后一个词元绕回了开头：第一步看到了自己答案的结尾，而没有看到起始词元。",
+                "最后一个词元绕回了开头：第一步看到了自己答案的结尾，而没有看到开始词元。",
             )
         if np.array_equal(fed, target):
             return Hint(
@@ -266,10 +266,10 @@ def shifted_target(answer: Any) -> Hint | None:
         if shape[1] > 1 and np.array_equal(fed[:, 1:], wanted[:, 1:]):
             return Hint(
                 f"the first step is fed {fed[0, 0]:g}; the begin token is {begin}.",
-                f"第一步送入的是 {fed[0, 0]:g}；起始词元是 {begin}。",
+                f"第一步送入的是 {fed[0, 0]:g}；开始词元是 {begin}。",
             )
         return Hint(
             "step t is fed the token of step t - 1, and the first step the begin token.",
-            "第 t 步送入第 t - 1 步的词元，第一步送入起始词元。",
+            "第 t 步送入第 t - 1 步的词元，第一步送入开始词元。",
         )
     return None

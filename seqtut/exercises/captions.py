@@ -229,7 +229,7 @@ def rows(answer: Any) -> Hint | None:
             return Hint(
                 "the function returns two rows of ids: what the decoder is given, and what it has "
                 f"to say. Received: {type(found).__name__}.",
-                "函数应返回两行 id：给解码器的输入，和它要说出的目标。"
+                "函数应返回两行编号：给解码器的输入，和它要说出的目标。"
                 f"收到的是 {type(found).__name__}。",
             )
         if (given, target) == ([tag, *words], [*words, END]):
@@ -243,7 +243,7 @@ def rows(answer: Any) -> Hint | None:
             return Hint(
                 "the first id that the decoder reads is the tag. From what else should it know the "
                 "language of its first word?",
-                "解码器读到的第一个 id 是标签；没有它，就无从知道第一个词该用哪种语言。",
+                "解码器读到的第一个编号是标签；没有它，就无从知道第一个词该用哪种语言。",
             )
         if isinstance(given, list) and given[-1:] == [END]:
             return Hint(

@@ -99,13 +99,13 @@ def error_rate(answer: Any) -> Hint | None:
             lambda s, r: _ratio([min(p, key=lambda f: (f[0], -f[1])) for p in _each(s, r)]),
             "where two references are as near, yours divides by the longer one, which flatters. "
             "Take the shorter.",
-            "两个参考答案同样近时，你用了较长的那个，结果偏好。请取较短的。",
+            "两个参考答案同样近时，你除以了较长的那个，结果就显得更好。请取较短的。",
         ),
         (
             lambda s, r: _ratio([min(p, key=lambda f: f[0]) for p in _each(s, r)]),
             "where two references are as near, yours takes the one that is listed first. Take the "
             "shorter, so that a tie never flatters.",
-            "两个参考答案同样近时，你取了排在前面的那个。请取较短的，以免平局让结果偏好。",
+            "两个参考答案同样近时，你取了排在前面的那个。请取较短的，以免平局让结果显得更好。",
         ),
         (
             lambda s, r: sum(min(p)[0] for p in _each(s, r)) / sum(map(len, s)),

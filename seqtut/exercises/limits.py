@@ -235,7 +235,7 @@ def seeds_needed(answer: Any) -> Hint | None:
                 f"for {sd} and {half} it takes {right} seeds, you say {count}. An interval of "
                 "95 % leaves 2.5 % on either side: the quantile at 0.975.",
                 f"{sd} 与 {half} 需要 {right} 个种子，你说 {count} 个。"
-                "95 % 的区间在两侧各留 2.5 %：应取 0.975 处的分位数。",
+                "95% 的区间在两侧各留 2.5%：应取 0.975 处的分位数。",
             )
         if count > right:
             return Hint(

@@ -37,7 +37,7 @@ _CLAIMS = (
         False,
         "up to its first mistake a greedy decoder has read what the teacher would have shown it. "
         "See where the teacher leaves, in the chapter on the mathematics.",
-        "在第一次出错之前，贪心解码器读到的正是教师会给它看的内容。请看数学一章中教师离开的那一节。",
+        "在第一次出错之前，贪心解码器读到的正是教师会给它看的内容。请看“序列到序列的数学”一章中教师离开之后的那一节。",
     ),
     (
         True,
@@ -62,7 +62,7 @@ _CLAIMS = (
     (
         True,
         "put a base rate of 0.001 into the accuracy of the chapter on anomaly detection.",
-        "请把 0.001 的基础比率代入“异常检测”一章的准确率公式。",
+        "请把 0.001 的基础比例代入“异常检测”一章的准确率公式。",
     ),
     (
         False,
@@ -72,7 +72,7 @@ _CLAIMS = (
     (
         True,
         "the chapter on evaluation scores through, said without a fault.",
-        "“有多好”一章给毫无错误地读出的 through 打过分。",
+        "“它有多好？”一章给念得一字不错的 through 打过分。",
     ),
 )
 
@@ -177,7 +177,7 @@ _MISREADINGS = (
         lambda r, n, w: r ** np.mean(n),
         Hint(
             "neither the pads were taken out, nor is a word of mean length a mean word.",
-            "既没有去掉填充位，平均长度的单词也不等于单词的平均情况。",
+            "填充位没有去掉，而且平均长度的单词不等于单词的平均情况。",
         ),
     ),
     (
@@ -199,7 +199,7 @@ _MISREADINGS = (
         lambda r, n, w: r**w,
         Hint(
             "a word has as many chances of a mistake as it has tokens, not as the batch is wide.",
-            "一个单词有多少词元，就有多少次出错的机会，而不是看批的宽度。",
+            "一个单词有多少词元，就有多少次出错的机会，与批量的宽度无关。",
         ),
     ),
 )

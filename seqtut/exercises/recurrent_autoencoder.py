@@ -56,7 +56,7 @@ def backwards(answer: Any) -> Hint | None:
     if np.allclose(found, x[::-1]):
         return Hint(
             "that turns the batch round. Steps are the second axis.",
-            "这样翻转的是批次。时间步是第二个轴。",
+            "这样翻转的是批量。时间步是第二个轴。",
         )
     if np.allclose(found, x[:, :, ::-1]):
         return Hint(

@@ -185,7 +185,7 @@ def dead_units(answer: Any) -> Hint | None:
         ),
         int(np.all(np.abs(codes) < 1e-3, axis=0).sum()): (
             "a unit that speaks rarely and low was counted as dead. Dead is exactly 0.",
-            "有个单元很少活动、数值也小，被当成失活了。失活是恰好为 0。",
+            "有个单元很少活动、数值也小，被当成失活了。失活是指始终恰好为 0。",
         ),
     }
     dead = codes.shape[1] - live

@@ -279,7 +279,7 @@ def word_errors(answer: Any) -> Hint | None:
         return Hint(
             f"{said} against {right} takes {sum(edits)} edits of words, and the references have "
             f"{sum(counts)} words.",
-            f"把 {said} 改成 {right} 需要 {sum(edits)} 次词的编辑，"
+            f"把 {said} 改成 {right}，按词计要编辑 {sum(edits)} 次，"
             f"参考文本共有 {sum(counts)} 个词。",
         )
     return None

@@ -233,7 +233,7 @@ def _wrong_mean(given: np.ndarray, vectors: np.ndarray, mask: np.ndarray) -> Hin
     if not np.isfinite(given[~mask.any(axis=1)]).all():
         return Hint(
             "a word without letters was divided by zero. Its mean should be zeros.",
-            "没有字母的词被零除了。它的均值应为零。",
+            "没有字母的词除以了零。它的均值应全为 0。",
         )
     if np.allclose(given, total / mask.shape[1]):
         return Hint(

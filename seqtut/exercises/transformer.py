@@ -60,7 +60,7 @@ def _wrong_mask(given: np.ndarray, segments: np.ndarray) -> Hint | None:
     if np.array_equal(given, np.swapaxes(wanted, 1, 2)):
         return Hint(
             "rows and columns are swapped: the row is who looks, and it looks back, not ahead.",
-            "行和列弄反了：行是发问者，它只能往前看已有的内容，不能看后面的。",
+            "行和列弄反了：行是看的一方，它只看已经过去的，不看还没到的。",
         )
     b, t, s = np.argwhere(given != wanted)[0]
     place = f"segments[{b}] = {segments[b].tolist()}"
@@ -149,7 +149,7 @@ def weights_of(answer: Any) -> Hint | None:
             8 * d * d + 2 * d * m: Hint(
                 "these are the matrices alone. Dense layers have biases, norms a gain and an "
                 "offset.",
-                "这只是各个矩阵。稠密层还有偏置，归一化还有增益和偏移。",
+                "这只是各个矩阵。全连接层还有偏置，归一化还有增益和偏移。",
             ),
             4 * d * d + 2 * d * m: Hint(
                 "these are the matrices of one attention and the two layers. There is another "
@@ -170,7 +170,7 @@ def weights_of(answer: Any) -> Hint | None:
             ),
             2 * attention + 2 * d * m + 6 * d: Hint(
                 "the biases of the two dense layers are missing.",
-                "缺了两个稠密层的偏置。",
+                "缺了两个全连接层的偏置。",
             ),
             8 * d * d + layers + 6 * d: Hint(
                 "the biases of the attentions are missing.", "缺了两个注意力的偏置。"

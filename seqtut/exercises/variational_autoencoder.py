@@ -40,7 +40,7 @@ def price(answer: Any) -> Hint | None:
     if np.allclose(found, by_unit.mean(axis=1)):
         return Hint(
             "that is the mean over the numbers of the code. A picture pays for all of them: sum.",
-            "这是对编码各个数取的平均。一幅图像要为每个数付出代价，请求和。",
+            "这是对编码各个数取的平均。一幅图像要为每个数付出代价：应当求和。",
         )
     if np.allclose(found, 2 * right):
         return Hint("the factor one half is missing.", "缺少系数 1/2。")
@@ -58,7 +58,7 @@ def price(answer: Any) -> Hint | None:
     return Hint(
         "what does your function return for mean 0 and log variance 0, where the cloud is the "
         "prior? It should be 0.",
-        "均值为 0、对数方差为 0 时分布就是先验，你的函数返回多少？应当是 0。",
+        "均值为 0、对数方差为 0 时，云就是先验分布，你的函数返回多少？应当是 0。",
     )
 
 
@@ -84,7 +84,7 @@ def draw(answer: Any) -> Hint | None:
     if np.allclose(found, mean):
         return Hint(
             "that is the middle of each cloud. The noise has to come in.",
-            "这是每个分布的中心。噪声也要用上。",
+            "这是每团云的中心。噪声也要用上。",
         )
     return Hint(
         "noise of 0 must give the mean, and noise of 1 a point one standard deviation above it.",
@@ -110,7 +110,7 @@ def loss(answer: Any) -> Hint | None:
             np.mean(said) / 9 + np.mean(paid),
             "the picture is averaged over its pixels, the code is summed: the code is 9 times too "
             "dear.",
-            "图像一项对像素取了平均，编码一项却是求和：编码的代价高了 9 倍。",
+            "图像一项对像素取了平均，编码一项却是求和：编码的代价成了应有的 9 倍。",
         ),
         (
             np.mean(said) / 9 + np.mean(prices),
@@ -121,7 +121,7 @@ def loss(answer: Any) -> Hint | None:
         (
             np.mean(said) + np.mean(prices),
             "the price is averaged over the numbers of the code. Sum it.",
-            "代价对编码各个数取了平均。请求和。",
+            "代价对编码各个数取了平均。应当求和。",
         ),
         (
             np.sum(said + paid),
@@ -162,7 +162,7 @@ def bound(answer: Any) -> Hint | None:
     if np.allclose(found, right + np.log(6)):
         return Hint(
             "the weights were added up. Their mean is smaller by the factor K.",
-            "权重被加了起来。平均值还要再除以 K。",
+            "这是权重之和。均值还要再除以 K。",
         )
     if not np.allclose(found, right):
         return Hint(
@@ -177,6 +177,6 @@ def bound(answer: Any) -> Hint | None:
     return Hint(
         "right for small numbers, but exp(-2000) is 0 to a computer. Take the largest log weight "
         "off before exp and put it back after log.",
-        "小数值时正确，但 exp(-2000) 在计算机里等于 0。"
+        "数值小的时候正确，但 exp(-2000) 在计算机里等于 0。"
         "请在取指数之前减去最大的对数权重，取对数之后再加回来。",
     )
