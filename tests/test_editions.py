@@ -58,7 +58,8 @@ WRONG = {
     "half-width brackets beside Chinese": rf"{HAN}\(|\){HAN}",
     "no space between Chinese and Latin": rf"{HAN}[A-Za-z0-9]|[A-Za-z0-9]{HAN}",
     "a space between Chinese signs": rf"[\u4e00-\u9fff，。；：] +{HAN}",
-    "a space beside full-width punctuation": r"[^\s|-] [，。；：！？、）]|[，。；：！？、（] +[^\s|]",
+    "a space before full-width punctuation": r"[^\s|-] [，。；：！？、）]",
+    "a space behind full-width punctuation": r"[，。；：！？、（] +[^\s|]",
     "straight quotation marks": rf"\"{HAN}|{HAN}\"",
 }
 
