@@ -202,11 +202,11 @@ def test_a_pointer_learns_to_sum_up(tiny):
     quick = dataclasses.replace(
         TINY["pointer"],
         shape={"width": 24, "bidirectional": True},
-        epochs=25,
-        size=8,
+        epochs=40,
+        size=4,
         learning_rate=1e-2,
         label_smoothing=0.0,
         average=0.9,
     )
     model, _ = pretrained.make(quick)
-    assert summarising.measure(model, tiny.train, 1)["rouge_l"].value > 0.7
+    assert summarising.measure(model, tiny.train, 1)["rouge_l"].value > 0.9
