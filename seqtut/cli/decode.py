@@ -12,13 +12,14 @@ def add_to(verbs: Any) -> None:
     """Adds the verb `decode` to the command line."""
     parser = verbs.add_parser(
         "decode",
-        help="let a model say words, translate messages, read strips, or write down what it hears",
-        description="Says words, translates messages, says strips of handwritten digits, asked for "
-        "as 327:en or 327:zh, or writes down words that the synthesiser speaks; each is given by "
-        "--text or, one a line, on standard input. Each makes one line: the text, a tab, what is "
-        "said. Capitals and accents are read as plain letters. A line that cannot be read becomes "
-        "the text, a tab, '!' and "
-        "the reason; the exit status is then 2, after the last line.",
+        help="let a model say words, translate, sum up, go on, read strips, or write what it hears",
+        description="Says words, translates messages, sums up functions given as 'name: what it "
+        "does', goes on with a text, says strips of handwritten digits, asked for as 327:en or "
+        "327:zh, or writes down words that the synthesiser speaks; each is given by --text or, one "
+        "a line, on standard input. Each makes one line: the text, a tab, what is said. Capitals "
+        "and accents are read as plain letters where a model knows no others. A line that cannot "
+        "be read becomes the text, a tab, '!' and the reason; the exit status is then 2, after the "
+        "last line.",
     )
     parser.add_argument("name", metavar="NAME", help="a model, such as cmudict")
     parser.add_argument("--text", action="append", metavar="TEXT", help="may be given repeatedly")

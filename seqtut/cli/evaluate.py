@@ -11,7 +11,8 @@ def add_to(verbs: Any) -> None:
     parser = verbs.add_parser(
         "evaluate",
         help="measure a model on held-out data",
-        description="Decodes held-out words or messages and scores them, with bootstrap intervals.",
+        description="Decodes held-out words, messages or docstrings and scores them, with "
+        "bootstrap intervals.",
     )
     parser.add_argument("name", metavar="NAME", help="a model, such as cmudict")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="a file of seqtut train")

@@ -2,11 +2,13 @@
 
 from seqtut.data.cmudict import CMUdict, Words, family
 from seqtut.data.digits import SIDE, Digits, LabelledImages
+from seqtut.data.docstrings import Docstrings, LibraryDocstrings
 from seqtut.data.ecg import ECG5000, Heartbeats
 from seqtut.data.espeak import phonemes, speak
 from seqtut.data.frames import BANDS, HOP, RATE, WINDOW, log_mel
 from seqtut.data.manifest import DataError, Pin
 from seqtut.data.messages import Messages, SoftwareMessages, message_family
+from seqtut.data.prose import sentences
 from seqtut.data.registry import DataSet, check, describe, fetch, load, names, packages, pins
 from seqtut.data.scan import Commands, CommandSplit, Scan, all_commands, interpret
 from seqtut.data.speech import TEST_VOICES, Recordings, SpokenWords, as_recordings, record, scaled
@@ -31,9 +33,11 @@ __all__ = [
     "DataError",
     "DataSet",
     "Digits",
+    "Docstrings",
     "Heartbeats",
     "JapaneseVowels",
     "LabelledImages",
+    "LibraryDocstrings",
     "Messages",
     "Scan",
     "Pin",
@@ -67,5 +71,6 @@ __all__ = [
     "pins",
     "record",
     "scaled",
+    "sentences",
     "speak",
 ]

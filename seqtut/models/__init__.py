@@ -3,7 +3,9 @@
 from seqtut.models.autoencoder import Autoencoder
 from seqtut.models.captioner import Captioner
 from seqtut.models.classifier import SequenceClassifier
+from seqtut.models.language import LanguageModel
 from seqtut.models.listening import CTCModel, ListenAttendSpell
+from seqtut.models.pointer import PointerGenerator
 from seqtut.models.recurrent_autoencoder import RecurrentAutoencoder
 from seqtut.models.seq2seq import Seq2Seq
 from seqtut.models.transformer import Transformer
@@ -11,9 +13,11 @@ from seqtut.models.variational import VariationalAutoencoder
 
 __all__ = [
     "Autoencoder",
-    "Captioner",
     "CTCModel",
+    "Captioner",
+    "LanguageModel",
     "ListenAttendSpell",
+    "PointerGenerator",
     "RecurrentAutoencoder",
     "Seq2Seq",
     "SequenceClassifier",

@@ -161,17 +161,47 @@ class RecurrentDecoder(keras.layers.Layer):
 
     def call(self, decoder_input, memory, training=None):
         """Returns logits `(B, T, V)`."""
-
-        def through(states, numbers):
-            for number in numbers:
-                initial = [memory["initial"][str(number)][name] for name in self.names]
-                states = self.dropout(states, training=training)
-                states = self.layers[number](states, initial_state=initial, training=training)[0]
-            return states
-
-        states = through(self.embedding(decoder_input), self.below)
+        states = self.through(self.embedding(decoder_input), memory, self.below, training)
         states, _ = self.attend(states, memory, training)
-        return self.read_out(through(states, self.above), training)
+        return self.read_out(self.through(states, memory, self.above, training), training)
+
+    def through(
+        self, states: Any, memory: dict, numbers: range, training: bool | None = None
+    ) -> Any:
+        """Runs layers over a whole target.
+
+        Args:
+            states: `(B, T, ...)` what the first of them reads.
+            memory: Holds the state that each layer starts from as "initial".
+            numbers: Which layers.
+            training: Whether dropout acts.
+
+        Returns:
+            The last one's states, `(B, T, D)`, or `states` if there is none.
+        """
+        for number in numbers:
+            initial = [memory["initial"][str(number)][name] for name in self.names]
+            states = self.dropout(states, training=training)
+            states = self.layers[number](states, initial_state=initial, training=training)[0]
+        return states
+
+    def through_cells(self, output: Any, before: dict, numbers: range) -> tuple[Any, dict]:
+        """Takes one step of layers.
+
+        Args:
+            output: `(B, ...)` what the first of them reads.
+            before: The state of each layer, as `start` of the model gives it.
+            numbers: Which layers.
+
+        Returns:
+            The last one's output `(B, D)`, or `output` if there is none, and their new states.
+        """
+        cells = {}
+        for number in map(str, numbers):
+            held = [before[number][name] for name in self.names]
+            output, now = self.layers[int(number)].cell(output, held)
+            cells[number] = dict(zip(self.names, now, strict=True))
+        return output, cells
 
     def attend(self, states: Any, memory: dict, training: bool | None = None) -> tuple:
         """Joins states with what they attend to.
@@ -185,15 +215,28 @@ class RecurrentDecoder(keras.layers.Layer):
             What the next layer reads, `(B, T, ...)`, and the attention's weights `(B, T, S)`, or
             None without attention.
         """
-        weights = None
-        if self.attention is not None:
-            context, weights = self.attention(
-                states, memory["states"], memory["mask"], memory.get("keys")
-            )
-            states = ops.concatenate([states, context], axis=-1)
+        states, weights = self.look(states, memory)
         if self.combine is not None:
             states = self.combine(self.dropout(states, training=training))
         return states, weights
+
+    def look(self, states: Any, memory: dict) -> tuple:
+        """Attends to the source.
+
+        Args:
+            states: `(B, T, D)` the states of the layer below the attention.
+            memory: Holds the source's "states", "mask" and, for some attentions, "keys".
+
+        Returns:
+            The states with what was found behind them, `(B, T, 2 * D)`, and the weights `(B, T,
+            S)`; without attention, the states alone and None.
+        """
+        if self.attention is None:
+            return states, None
+        context, weights = self.attention(
+            states, memory["states"], memory["mask"], memory.get("keys")
+        )
+        return ops.concatenate([states, context], axis=-1), weights
 
     def read_out(self, states: Any, training: bool | None = None) -> Any:
         """Scores the vocabulary.
@@ -220,15 +263,7 @@ class RecurrentDecoder(keras.layers.Layer):
             Logits `(B, V)`, the new "cells" of the state, and the attention's weights `(B, S)` or
             None without attention.
         """
-        cells = {}
-
-        def through(output, numbers):
-            for number in map(str, numbers):
-                before = [state["cells"][number][name] for name in self.names]
-                output, now = self.layers[int(number)].cell(output, before)
-                cells[number] = dict(zip(self.names, now, strict=True))
-            return output
-
-        output, weights = self.attend(through(self.embedding(tokens), self.below)[:, None], state)
-        output = through(output[:, 0], self.above)
-        return self.read_out(output), cells, None if weights is None else weights[:, 0]
+        output, cells = self.through_cells(self.embedding(tokens), state["cells"], self.below)
+        output, weights = self.attend(output[:, None], state)
+        output, more = self.through_cells(output[:, 0], state["cells"], self.above)
+        return self.read_out(output), cells | more, None if weights is None else weights[:, 0]

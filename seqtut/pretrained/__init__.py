@@ -40,6 +40,7 @@ from seqtut.pretrained.transducer import Reading, Transducer, UnreadableError
 from seqtut.pretrained.transferring import Tuner, classifier, letters, probe, transfer
 from seqtut.pretrained.translating import by_message_family, overlaps, translate
 from seqtut.pretrained.translator import Translator, plain
+from seqtut.pretrained.writer import Summariser, Writer, described, name_words
 
 __all__ = [
     "NUMBERS",
@@ -50,16 +51,19 @@ __all__ = [
     "Reading",
     "Rebuilder",
     "Recipe",
+    "Summariser",
     "Transducer",
     "Translator",
     "Tuner",
     "UnreadableError",
+    "Writer",
     "answers",
     "build",
     "by_family",
     "by_message_family",
     "card",
     "classifier",
+    "described",
     "dictation_rates",
     "export",
     "export_batch",
@@ -71,6 +75,7 @@ __all__ = [
     "make",
     "measure",
     "methods",
+    "name_words",
     "overlaps",
     "plain",
     "probe",

@@ -22,14 +22,16 @@ def answers(name: str) -> list[tuple[str, ...]]:
     The words are those of `data.load("cmudict").test.plain()`, in their order. Our models were
     decoded with a beam of 5; "phonetisaurus", the n-gram model of letters and phonemes, was trained
     on the same training words, and "phonetisaurus-random" answers the test words of
-    `data.load("cmudict-random")`, having learned from that split's. `python -m
+    `data.load("cmudict-random")`, having learned from that split's. Summarisers answer each
+    function of `data.load("docstrings").test` with the words of a line. `python -m
     benchmarks.run quality` makes them anew.
 
     Args:
         name: "phonetisaurus", "phonetisaurus-random", or a model that comes with the package.
 
     Returns:
-        For each word its phonemes, stress left out; none at all where the system had no answer.
+        For each word its phonemes, stress left out, or for each function the words of a line; none
+        at all where the system had no answer.
 
     Raises:
         PretrainedError: If there are no answers of that name, or they cannot be read.

@@ -8,11 +8,22 @@ from seqtut.pretrained import (
     dictating,
     pronouncing,
     redrawing,
+    summarising,
     translating,
+    writing,
 )
 from seqtut.pretrained.recipes import Recipe
 
-_MODULES = (pronouncing, translating, redrawing, beating, dictating, captioning)
+_MODULES = (
+    pronouncing,
+    translating,
+    redrawing,
+    beating,
+    dictating,
+    captioning,
+    writing,
+    summarising,
+)
 _TASKS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
 
 
