@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from book.layout import BOOK, BookError
+from book.layout import BOOK, BookError, editions
 
 _PATH = r"[a-z0-9_*-]+(?:\.[a-z0-9_*-]+)+"
 _FIGURE = re.compile(rf"\{{({_PATH})(?:/({_PATH}))?:([^{{}}\s]+)\}}")
@@ -16,15 +16,19 @@ def benchmarks(edition: str) -> str:
     A figure that was measured several times is its median, with the smallest and largest. Of
     `{one.path/other.path:format}` it is the one's median divided by the other's. A line with a
     star in a path is repeated for each entry that is found there, whose name is put where `{*}` is.
-    The figures of a benchmark that was never run are dashes.
+    The figures of a benchmark that was never run are dashes. What a benchmark does, its `work`, is
+    told in the edition's own words.
 
     Raises:
-        BookError: If a benchmark has no such figure.
+        BookError: If a benchmark has no such figure, or the edition no words for its `work`.
     """
+    words = editions()[edition]["strings"]["benchmarks"]
     measured = json.loads((BOOK / "benchmarks.json").read_text(encoding="utf-8"))
     page = (BOOK / edition / "benchmarks.md").read_text(encoding="utf-8")
     lines = [one for line in page.splitlines() for one in _repeated(line, measured)]
-    return "\n".join(_FIGURE.sub(lambda m: _shown(measured, *m.groups()), line) for line in lines)
+    return "\n".join(
+        _FIGURE.sub(lambda m: _shown(measured, words, *m.groups()), line) for line in lines
+    )
 
 
 def _repeated(line: str, measured: dict) -> list[str]:
@@ -36,15 +40,23 @@ def _repeated(line: str, measured: dict) -> list[str]:
     return [line.replace(".*", f".{name}").replace("{*}", name) for name in entries]
 
 
-def _shown(measured: dict, path: str, other: str | None, spec: str) -> str:
+def _shown(measured: dict, words: dict, path: str, other: str | None, spec: str) -> str:
     figure = _find(measured, path)
     if figure is None:
         return "–"
+    benchmark, _, name = path.partition(".")
+    if name == "work":
+        if benchmark not in words["work"]:
+            raise BookError(
+                f"A page tells what a benchmark does, and book/editions.yml has no words for it. "
+                f"Received: {path!r}. Add them to strings, benchmarks, work of every edition."
+            )
+        return words["work"][benchmark]
     if other is not None:
         return format(_middle(figure) / _middle(_find(measured, other)), spec)
     if isinstance(figure, list):
         middle, low, high = (format(value, spec) for value in figure[:3])
-        return f"{middle} ({low} to {high})"
+        return words["measured"].format(middle=middle, low=low, high=high)
     return format(figure, spec)
 
 

@@ -1,13 +1,15 @@
 """Tests of book.measured: measured figures in hand-written text."""
 
 import json
+import re
 
 import pytest
 
 from book import measured
-from book.layout import BookError
+from book.layout import BOOK, BookError, editions
 
 RESULTS = {
+    "playing": {"work": "Whatever was measured"},
     "training": {
         "rounds": 3,
         "ours": {"tokens_per_second": [30_000.4, 29_000.0, 31_000.0]},
@@ -22,11 +24,11 @@ def filled(tmp_path, monkeypatch):
     """Fills a page of the given text with the results above."""
     monkeypatch.setattr(measured, "BOOK", tmp_path)
     (tmp_path / "benchmarks.json").write_text(json.dumps(RESULTS))
-    (tmp_path / "en").mkdir()
 
-    def fill(page: str) -> str:
-        (tmp_path / "en" / "benchmarks.md").write_text(page)
-        return measured.benchmarks("en")
+    def fill(page: str, edition: str = "en") -> str:
+        (tmp_path / edition).mkdir(exist_ok=True)
+        (tmp_path / edition / "benchmarks.md").write_text(page)
+        return measured.benchmarks(edition)
 
     return fill
 
@@ -35,6 +37,18 @@ def test_a_figure_measured_several_times_is_a_median_with_its_extremes(filled):
     assert filled("at {training.ours.tokens_per_second:,.0f} it is") == (
         "at 30,000 (29,000 to 31,000) it is"
     )
+
+
+def test_an_edition_has_words_of_its_own_for_extremes_and_for_what_was_done(filled):
+    assert filled("{training.ours.tokens_per_second:,.0f}", "zh") == "30,000（29,000 至 31,000）"
+    assert "CMUdict 的 100 个测试单词" in filled("{playing.work:s}", "zh")
+
+
+def test_work_without_words_of_the_edition_is_named(filled, monkeypatch):
+    monkeypatch.setattr(measured, "editions", lambda: without_words)
+    without_words = {"zh": {"strings": {"benchmarks": {"work": {}}}}}
+    with pytest.raises(BookError, match=r"no words for it. Received: 'playing\.work'"):
+        filled("{playing.work:s}", "zh")
 
 
 def test_a_ratio_is_one_of_medians(filled):
@@ -68,6 +82,17 @@ def test_a_figure_that_was_not_measured_is_named_with_what_to_run(filled, path):
         filled(f"{{{path}:.1f}}")
 
 
-def test_the_page_of_the_book_finds_every_figure():
-    page = measured.benchmarks("en")
+@pytest.mark.parametrize("edition", editions())
+def test_the_page_of_the_book_finds_every_figure(edition):
+    page = measured.benchmarks(edition)
     assert "|" in page and not measured._FIGURE.search(page)
+
+
+def test_the_english_words_are_those_of_the_benchmarks():
+    results = json.loads((BOOK / "benchmarks.json").read_text(encoding="utf-8"))
+    words = editions()["en"]["strings"]["benchmarks"]["work"]
+    assert words == {name: results[name]["work"] for name in words}
+
+
+def test_a_translated_page_has_no_english_between_its_figures():
+    assert not re.search(r"\d to \d|test words", measured.benchmarks("zh"))

@@ -62,8 +62,8 @@ def threshold(answer: Any) -> Hint | None:
             lambda s, r: np.quantile(s, 1 - r),
             "NumPy's quantile lies between two of the scores, so that on average a little more "
             "than the rate is above it. Take one of the sorted scores: which one?",
-            "NumPy 的分位数落在两个分数之间，平均会有略多于给定比例的正常样本超过它。"
-            "请取排好序的分数中的一个：是第几个？",
+            "NumPy 的分位数落在两个得分之间，平均会有略多于给定比例的正常样本超过它。"
+            "请取排好序的得分中的一个：是第几个？",
         ),
         (
             lambda s, r: np.quantile(s, r),
@@ -73,7 +73,7 @@ def threshold(answer: Any) -> Hint | None:
         (
             lambda s, r: np.sort(s)[int(np.ceil(len(s) * (1 - r) - 1e-9)) - 1],
             "a new example can fall into any of the n + 1 gaps around n scores: count with n + 1.",
-            "新样本可能落入 n 个分数隔出的 n + 1 个区间中的任何一个：请用 n + 1 来算。",
+            "新样本可能落入 n 个得分隔出的 n + 1 个区间中的任何一个：请用 n + 1 来算。",
         ),
         (
             lambda s, r: np.mean(s) + np.std(s),
@@ -83,7 +83,7 @@ def threshold(answer: Any) -> Hint | None:
         (
             lambda s, r: np.max(s),
             "the largest score is one unusual example; the rate asked for plays no part in it.",
-            "最大的分数只取决于一个不寻常的样本，与要求的比例无关。",
+            "最大的得分只取决于一个不寻常的样本，与要求的比例无关。",
         ),
     ]
     return _judge(answer, cases, equations.threshold, mistakes)
@@ -157,7 +157,7 @@ def average_precision(answer: Any) -> Hint | None:
         (
             lambda s, a: over_anomalies(s, a, 1),
             "the lowest score was taken first. The threshold comes down from the highest.",
-            "这里先取了最低的分数。阈值应从最高分往下移动。",
+            "这里先取了最低的得分。阈值应从最高的得分往下移动。",
         ),
         (
             lambda s, a: equations.pair_order(s, a),

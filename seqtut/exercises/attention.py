@@ -32,7 +32,7 @@ def masked_softmax(answer: Any) -> Hint | None:
         return Hint(
             "right for small scores and wrong for large ones. Subtract from each row its highest "
             "kept score before the exponential.",
-            "分数较小时正确，较大时出错。取指数之前，请从每行减去保留下来的最高分。",
+            "得分较小时正确，较大时出错。取指数之前，请从每行减去保留下来的最高得分。",
         )
     # Eighths of a number: float32 holds them exactly, also far below 0.
     low = np.where(mask, np.round(scores * 8) / 8 - 1e4, 0)
@@ -43,7 +43,7 @@ def masked_softmax(answer: Any) -> Hint | None:
         return Hint(
             "wrong where all that is kept lies far below 0. The highest kept score may be "
             "negative: 0 is not among the scores.",
-            "保留下来的分数都远低于 0 时会出错。保留下来的最高分可以是负数：0 并不在分数之中。",
+            "保留下来的得分都远低于 0 时会出错。保留下来的最高得分可以是负数：0 并不在得分之中。",
         )
     mask[1] = False
     found, failure = array_from(answer, scores, mask, shape=mask.shape)
@@ -84,7 +84,7 @@ def _wrong_softmax(answer: Any, scores: np.ndarray, mask: np.ndarray) -> Hint | 
     if np.allclose(found, _softmax(scores * mask)):
         return Hint(
             "a score of 0 is a score like any other: its exponential is 1.",
-            "0 分也是普通的分数：它的指数是 1。",
+            "得分为 0 也很普通：它的指数是 1。",
         )
     if np.allclose(found, equations.masked_softmax(scores, ~mask)):
         return Hint(
@@ -95,7 +95,7 @@ def _wrong_softmax(answer: Any, scores: np.ndarray, mask: np.ndarray) -> Hint | 
         return Hint("the mask is not used.", "没有用到掩码。")
     return Hint(
         "take the softmax over the last axis, of the scores that are kept.",
-        "请沿最后一轴，对保留下来的分数取 softmax。",
+        "请沿最后一轴，对保留下来的得分取 softmax。",
     )
 
 
@@ -189,7 +189,7 @@ def pointers(answer: Any) -> Hint | None:
         if not np.isfinite(weights).all():
             return Hint(
                 f"for length {length} the scores are too large for a float. Take shorter vectors.",
-                f"长度为 {length} 时，分数大到浮点数装不下。向量不必这么长。",
+                f"长度为 {length} 时，得分大到浮点数装不下。向量不必这么长。",
             )
         hint = _wrong_pointers(weights, length)
         if hint:

@@ -170,13 +170,13 @@ def worth_of_letters(answer: Any) -> Hint | None:
             return Hint(
                 "the sign is turned round: a token that is needed loses nats, and its worth is "
                 "above zero.",
-                "正负号反了：被需要的词元盖住后得分会降低，它的价值应大于零。",
+                "正负号反了：被需要的词元遮住后得分会降低，它的价值应大于零。",
             )
         if np.allclose(found, kept_covered):
             return Hint(
                 "each token stays covered when the next one is. Take a fresh copy of the ids for "
                 "every place.",
-                "盖住下一个词元时，前面的仍然盖着。请对每个位置都重新复制 ids。",
+                "遮住下一个词元时，前面的仍然遮着。请对每个位置都重新复制 ids。",
             )
         if np.allclose(found, left_out):
             return Hint(
@@ -187,7 +187,7 @@ def worth_of_letters(answer: Any) -> Hint | None:
             return Hint(
                 "these are the scores with one token covered. Take them from the score of the "
                 "whole.",
-                "这些是盖住一个词元后的得分。请用完整输入的得分减去它们。",
+                "这些是遮住一个词元后的得分。请用完整输入的得分减去它们。",
             )
         return Hint(
             "at each place: the score of the ids as they are, less the score with the covering id "
@@ -222,7 +222,7 @@ def seeds_needed(answer: Any) -> Hint | None:
                 f"for {sd} and {half} it takes {right} seeds, you say {count}. 1.96 is for a "
                 "spread that is known; from few seeds it is not. Take Student's quantile.",
                 f"{sd} 与 {half} 需要 {right} 个种子，你说 {count} 个。"
-                "1.96 用于离散程度已知的情形；种子少时它是未知的。请用学生 t 分位数。",
+                "1.96 用于离散程度已知的情形；种子少时它是未知的。请用 Student 分位数。",
             )
         if count == least(sd, half, lambda n: float(stats.t.ppf(0.975, n))):
             return Hint(

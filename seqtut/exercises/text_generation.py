@@ -42,7 +42,7 @@ def bits(answer: Any) -> Hint | None:
             ),
             nats * characters / tokens / math.log(2): Hint(
                 "tokens and characters are exchanged: the whole text costs nats times tokens.",
-                "词元数与字符数弄反了：整段文本的代价是每词元奈特数乘以词元数。",
+                "词元数与字符数弄反了：整段文本的代价是每个词元的奈特数乘以词元数。",
             ),
         }
         for value, hint in wrong.items():
@@ -62,7 +62,7 @@ _DISTINCT: tuple[tuple[Callable, Hint], ...] = (
         lambda texts, n: equations.distinct([[word for text in texts for word in text]], n),
         Hint(
             "some n-grams reach from the end of one text into the next. Nobody wrote those.",
-            "有些 n 元组从一段文本的末尾跨到了下一段。那不是任何人写的。",
+            "有些 n 元组从一段文本的末尾跨到了下一段。没有人这样写过。",
         ),
     ),
     (
@@ -70,14 +70,14 @@ _DISTINCT: tuple[tuple[Callable, Hint], ...] = (
         Hint(
             "each text was counted for itself. What one text says and another says again is "
             "said twice: count all of them together.",
-            "现在每段文本是单独统计的。一段说过、另一段又说一遍，也算说了两遍：请合在一起统计。",
+            "现在各段文本是分开统计的。一段说过，另一段又说，就是说了两遍：请合在一起统计。",
         ),
     ),
     (
         lambda texts, n: 1 - equations.distinct(texts, n),
         Hint(
             "that is the share that repeats. The share of different ones is wanted.",
-            "这是重复部分的比例。题目要的是不同者的比例。",
+            "这是重复部分所占的比例。题目要的是互不相同的 n 元组所占的比例。",
         ),
     ),
     (
@@ -148,13 +148,13 @@ def mixture(answer: Any) -> Hint | None:
         if np.allclose(found, _mixture(*turned)):
             return Hint(
                 "the gate is the share of what is generated, not of what is copied.",
-                "门是生成部分的比例，不是复制部分的比例。",
+                "门是生成所占的比例，不是复制所占的比例。",
             )
         if np.allclose(found, _last_place(*given)) or np.allclose(found, _last_place(*turned)):
             return Hint(
                 "a token that stands at several places of the source gets the weights of all of "
                 "them. `copied[source] += weights` keeps one: NumPy adds once for each index.",
-                "一个词元在源文本中出现多次时，应得到所有位置的权重之和。"
+                "一个词元在源序列中出现多次时，应得到各个位置的权重之和。"
                 "`copied[source] += weights` 只保留一个：NumPy 对每个下标只加一次。",
             )
         if not np.isclose(np.sum(found), 1):
@@ -165,8 +165,7 @@ def mixture(answer: Any) -> Hint | None:
         return Hint(
             "a token's probability is the gate times what is generated, plus one minus the gate "
             "times the attention on the places that hold it.",
-            "一个词元的概率等于：门乘以生成概率，"
-            "加上（1 减门）乘以落在该词元各位置上的注意力之和。",
+            "一个词元的概率，等于门乘以它的生成概率，加上（1 减门）乘以它所在各位置的注意力之和。",
         )
     return None
 
@@ -196,7 +195,7 @@ _COMMON: tuple[tuple[Callable, Hint], ...] = (
         _bag,
         Hint(
             "the order was not asked for: common tokens were counted wherever they stand.",
-            "没有考虑顺序：共有的词元无论在哪里都被计入了。",
+            "没有考虑次序：共有的词元不管在哪里都计入了。",
         ),
     ),
     (
@@ -234,7 +233,7 @@ def common_subsequence(answer: Any) -> Hint | None:
         if isinstance(found, bool) or not isinstance(found, int):
             return Hint(
                 f"the answer is a whole number of tokens. Received: {type(found).__name__}.",
-                f"答案应是词元的个数，一个整数。收到的是 {type(found).__name__}。",
+                f"答案应是词元的个数，是个整数。收到的是 {type(found).__name__}。",
             )
         results.append(found)
     right = [equations.common_subsequence(*case) for case in cases]

@@ -239,7 +239,7 @@ def _wrong_step(given: np.ndarray, q: np.ndarray, keys: tuple, values: tuple) ->
         )
     if same(q, k, v, scaled=False):
         return Hint(
-            "the scores are not divided by the square root of d.", "分数没有除以 d 的平方根。"
+            "the scores are not divided by the square root of d.", "得分没有除以 d 的平方根。"
         )
     return Hint(
         "the step finds the weighted mean of all values, the past ones and its own, by its query.",

@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.visits import WIDTHS, Visit, visit
 
@@ -71,3 +71,21 @@ def browser() -> Iterator[Browser]:
 def seen(request, browser: Browser, address: str) -> Visit:
     """Returns what was seen on one page at one width, in light and in dark."""
     return visit(browser, address, *request.param)
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str):
+    """Opens a page in a context of its own; the options are the context's."""
+    contexts = []
+
+    def opener(page_name: str, width: int = 1280, **options) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 844}, **options)
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.goto(address + page_name, wait_until="load")
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()

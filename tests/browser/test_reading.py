@@ -5,7 +5,7 @@ import re
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from book.layout import chapter_paths, editions
 from tests.browser.visits import RULES, Axe, Visit, look, settle, watch
@@ -13,24 +13,6 @@ from tests.browser.visits import RULES, Axe, Visit, look, settle, watch
 EDITION = next(iter(editions()))
 CHAPTER = f"{EDITION}/{list(chapter_paths())[-1]}.html"
 FRONT = f"{EDITION}/intro.html"
-
-
-@pytest.fixture
-def open_page(browser: Browser, address: str):
-    """Opens a page in a context of its own; the options are the context's."""
-    contexts = []
-
-    def opener(page_name: str, width: int = 1280, **options) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 844}, **options)
-        contexts.append(context)
-        context.set_default_timeout(15_000)
-        page = context.new_page()
-        page.goto(address + page_name, wait_until="load")
-        return page
-
-    yield opener
-    for context in contexts:
-        context.close()
 
 
 def theme(page: Page) -> str:
