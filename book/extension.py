@@ -17,6 +17,8 @@ from sphinx.writers.html5 import HTML5Translator
 
 from book import playground
 
+_NUMBERED = re.compile(r"id\d+$")  # what docutils calls a title without Latin letters
+_LINK_TITLE = re.compile(r'(?<= title=")Link to this \w+(?=")')
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CSS_PIXELS = 96 / 150  # a page's pixel for each of a figure's: plotting draws 150 to the inch
 
@@ -138,6 +140,8 @@ def _nothing(writer: HTML5Translator, node: nodes.Element) -> None:
 
 def add_page_facts(app: Sphinx, pagename, templatename, context: dict, doctree) -> None:
     """Tells the templates what a page has: an outline, maths, exercises, an opening sentence."""
+    here = context["strings"]["link_here"]  # Sphinx has no Chinese for it
+    context["body"] = _LINK_TITLE.sub(escape(here), context.get("body", ""))
     context["has_maths"] = app.env.get_domain("math").has_equations(pagename)
     context["outline"], context["exercises"] = "", []
     if doctree is None:
@@ -164,7 +168,9 @@ def share_anchors(app: Sphinx, doctree: nodes.document) -> None:
     ]
     if len(found) == len(ids):
         for section, name in zip(found, ids, strict=True):
-            section["ids"] = [name, *(label for label in section["ids"][1:] if label != name)]
+            made = nodes.make_id(section.next_node(nodes.title).astext())  # may be empty
+            labels = [i for i in section["ids"] if i not in (name, made) and not _NUMBERED.match(i)]
+            section["ids"] = [name, *labels]
 
 
 def leave_search_to_pagefind(app: Sphinx) -> None:
