@@ -8,7 +8,7 @@ PIP := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test lint unit pages nbval colab proof browser pdf notebooks bench compat pins clean
+.PHONY: help book serve test lint unit pages nbval colab proof browser pdf notebooks translations bench compat pins clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -60,6 +60,9 @@ pdf: $(VENV)/.test book  ## print the book as one PDF for each edition, and offe
 
 notebooks: $(VENV)/.test  ## execute the chapters that changed and write their notebooks
 	@$(BIN)/python -m book.build notebooks
+
+translations: $(VENV)/.test  ## copy changed code into the translations and say which pages are behind
+	@$(BIN)/python -m book.build translations
 
 $(BENCH)/.ready: requirements.txt pyproject.toml benchmarks/requirements.txt
 	@$(BENCH)/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(BENCH)
