@@ -63,6 +63,7 @@ def pooled(mask, r, kept=np.any):
 def test_a_mask_is_pooled_in_any_form():
     assert judge("captions-2", pooled).right
     assert judge("captions-2", lambda m, r: pooled(m, r).astype(int).tolist()).right
+    assert judge("captions-2", lambda m, r: pooled(m, r).astype(np.uint8)).right
     assert judge("captions-2", lambda m, r: m[:, ::r]).right  # the kept steps come first
 
 
@@ -75,6 +76,7 @@ def test_a_mask_is_pooled_in_any_form():
         (lambda m, r: np.ones_like(pooled(m, r)), "becomes"),
         (lambda m, r: m[:, r - 1 :: r], "with it"),
         (lambda m, r: m, "shape"),
+        (lambda m, r: [[True], [True, False]], "should return numbers"),
         (lambda m, r: None, "should return numbers"),
         (lambda m, r: "mask", "should return numbers"),
         (lambda m, r: np.full(pooled(m, r).shape, "x"), "made of bools"),
@@ -106,7 +108,9 @@ def by_word(said, wanted, lengths):
 
 def test_exact_match_by_length_is_right_with_any_numbers_as_keys():
     assert judge("captions-3", exact).right
-    assert judge("captions-3", lambda *a: {int(n): float(x) for n, x in exact(*a).items()}).right
+    for kind in (float, np.float32, np.array):
+        by_length = {"answer": lambda *a, k=kind: {int(n): k(x) for n, x in exact(*a).items()}}
+        assert judge("captions-3", **by_length).right
 
 
 @pytest.mark.parametrize(
@@ -120,6 +124,7 @@ def test_exact_match_by_length_is_right_with_any_numbers_as_keys():
         (lambda *a: {**exact(*a), 5: 1.0}, "at length 5 the share that is right is 0.00"),
         (lambda *a: {**exact(*a), 2: np.nan}, "at length 2 the share that is right is 0.67"),
         (lambda *a: {**exact(*a), 4: 0.0}, "lengths that occur"),
+        (lambda *a: {str(n): share for n, share in exact(*a).items()}, "dictionary"),
         (lambda *a: [1.0, 2.0], "dictionary"),
         (lambda *a: None, "dictionary"),
         (lambda *a: "ab", "dictionary"),

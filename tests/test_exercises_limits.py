@@ -86,6 +86,7 @@ def test_a_decoders_multiplications_are_counted_in_either_form():
         (lambda *a: cost(*a, own=lambda t: t * (t - 1) // 2), "meets itself"),
         (lambda s, t, d, m: cost(s, t, d, m, source=2 * t), "computed once"),
         (lambda *a: cost(*a, source=0), "missing"),
+        (lambda *a: cost(*a, cross=0), "meets all S steps"),
         (lambda *a: cost(*a, source=0, cross=0, dense=4), "look at the source"),
         (lambda *a: cost(*a, dense=8), "Received"),
         (lambda *a: 0.5, "one whole number"),
@@ -118,6 +119,8 @@ def test_the_worth_of_letters_is_right_as_list_and_array():
     ("answer", "hint"),
     [
         (lambda *g: worth(*g, sign=-1), "sign"),
+        (lambda *g: np.abs(worth(*g)), "may do harm"),
+        (lambda *g: np.maximum(0, worth(*g)), "may do harm"),
         (lambda *g: worth(*g, fresh=False), "fresh copy"),
         (lambda *g: worth(*g, out=True), "left out"),
         (lambda *g: worth(*g, whole=False, sign=-1), "from the score of the whole"),

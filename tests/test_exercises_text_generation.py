@@ -143,7 +143,8 @@ def stretch(one, other):
 
 def test_the_longest_common_subsequence():
     assert judge("text-generation-4", common).right
-    assert judge("text-generation-4", lambda one, other: np.int64(common(other, one))).right
+    for kind in (np.int64, np.float64, np.array):  # a table made by np.zeros holds floats
+        assert judge("text-generation-4", lambda a, b, kind=kind: kind(common(b, a))).right
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_the_longest_common_subsequence():
         (stretch, "without a gap"),
         (greedy, "saves two"),
         (lambda a, b: 3, "Received: 3"),
-        (lambda a, b: 3.0, "whole number"),
+        (lambda a, b: 2.5, "whole number"),
         (lambda a, b: True, "whole number"),
         (lambda a, b: None, "whole number"),
         (lambda a: 0, "stopped"),

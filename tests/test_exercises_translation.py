@@ -67,6 +67,7 @@ def test_the_best_threshold_is_right_whichever_of_equal_ones():
         (lambda *given: None, "one number"),
         (lambda *given: np.nan, "one number"),
         (lambda *given: [0.5, 0.6], "one number"),
+        (lambda *given: str(threshold(*given)), "one number"),
         (lambda: 0, "stopped"),
         (None, "is a function"),
     ],
@@ -88,7 +89,8 @@ def loop(tokens, lengths=None):
 
 def test_a_loop_of_any_length_is_found():
     assert judge("translation-3", loop).right
-    assert judge("translation-3", lambda tokens: np.int64(loop(tokens))).right
+    for kind in (np.int64, np.uint8, np.float64, np.array):
+        assert judge("translation-3", lambda tokens, kind=kind: kind(loop(tokens))).right
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,7 @@ def test_a_loop_of_any_length_is_found():
         (lambda tokens: loop(list("".join(tokens))), "do not join them"),
         (lambda tokens: loop(tokens, [1, 2, 3]), "of any length"),
         (lambda tokens: min(loop(tokens), 2), "begin anywhere"),
-        (lambda tokens: float(loop(tokens)), "whole number"),
+        (lambda tokens: loop(tokens) / 2, "whole number"),
         (lambda tokens: True, "whole number"),
         (lambda tokens: None, "whole number"),
         (lambda tokens: tokens[0], "stopped"),
@@ -122,6 +124,9 @@ def test_messages_with_a_relative_are_counted():
     assert judge(
         "translation-4", lambda train, test, family: leaked(train, set(test), family)
     ).right
+
+    for kind in (np.array, float, np.int8):
+        assert judge("translation-4", lambda *given, kind=kind: kind(leaked(*given))).right
 
 
 def test_a_grid_of_fixed_steps_does_not_find_every_threshold():

@@ -104,8 +104,8 @@ def pooled(answer: Any) -> Hint | None:
         found, failure = call(answer, mask.copy(), r)
         if failure:
             return failure
-        array, wrong = as_array(found, np.shape(found) if found is not None else (), None)
-        if wrong or array.dtype.kind not in "bif":
+        array, wrong = as_array(found, None, None)
+        if wrong or array.dtype.kind not in "biuf":
             return wrong or Hint("a mask is made of bools.", "掩码由布尔值构成。")
         if array.shape == (6, steps // r) != wanted.shape:
             return Hint(
@@ -160,6 +160,8 @@ def exact_by_length(answer: Any) -> Hint | None:
         right = np.array([s == w for s, w in zip(some[0], some[1], strict=True)])
         shares = {int(n): right[some[2] == n].mean() for n in np.unique(some[2])}
         try:
+            if any(isinstance(n, str) for n in dict(found)):
+                raise TypeError
             given = {int(n): float(share) for n, share in dict(found).items()}
         except Exception:  # anything may have been returned, or nothing
             return Hint(
@@ -173,14 +175,14 @@ def exact_by_length(answer: Any) -> Hint | None:
                 f"{sorted(given)[:9]}.",
                 f"字典的键是出现过的长度 {sorted(shares)}。收到的是 {sorted(given)[:9]}。",
             )
-        if all(abs(given[n] - shares[n]) < 1e-9 for n in shares):
+        if all(abs(given[n] - shares[n]) < 1e-6 for n in shares):
             continue
         by_word = {}
         for n in shares:
             pairs = [(s, w) for s, w, m in zip(*some, strict=True) if m == n]
             hits = sum(a == b for s, w in pairs for a, b in zip(s, w, strict=False))
             by_word[n] = hits / sum(len(w) for _, w in pairs)
-        if all(abs(given[n] - by_word[n]) < 1e-9 for n in shares):
+        if all(abs(given[n] - by_word[n]) < 1e-6 for n in shares):
             return Hint(
                 "these are shares of words. A caption is right if all of its words are, and there "
                 "are as many: seven right words of eight are a wrong number.",
@@ -190,7 +192,7 @@ def exact_by_length(answer: Any) -> Hint | None:
         for n in shares:
             pairs = [(s, w) for s, w, m in zip(*some, strict=True) if m == n]
             prefix[n] = np.mean([w[: len(s)] == s for s, w in pairs])
-        if all(abs(given[n] - prefix[n]) < 1e-9 for n in shares):
+        if all(abs(given[n] - prefix[n]) < 1e-6 for n in shares):
             return Hint(
                 "a caption that ends too early is wrong as well.",
                 "过早结束的描述也是错的。",
@@ -199,16 +201,16 @@ def exact_by_length(answer: Any) -> Hint | None:
         for n in shares:
             pairs = [(s, w) for s, w, m in zip(*some, strict=True) if m == n]
             zipped[n] = np.mean([all(a == b for a, b in zip(s, w, strict=False)) for s, w in pairs])
-        if all(abs(given[n] - zipped[n]) < 1e-9 for n in shares):
+        if all(abs(given[n] - zipped[n]) < 1e-6 for n in shares):
             return Hint(
                 "zip stops at the shorter of two captions: compare how many words there are as "
                 "well.",
                 "zip 到较短的一条描述就停下：还要比较两条的词数。",
             )
         counts = {n: float(np.sum(right[some[2] == n])) for n in shares}
-        if all(abs(given[n] - counts[n]) < 1e-9 for n in shares):
+        if all(abs(given[n] - counts[n]) < 1e-6 for n in shares):
             return Hint("these are counts; shares are wanted.", "这是个数；要的是比例。")
-        n = next(n for n in shares if not abs(given[n] - shares[n]) < 1e-9)  # nan is none
+        n = next(n for n in shares if not abs(given[n] - shares[n]) < 1e-6)  # nan is none
         return Hint(
             f"at length {n} the share that is right is {shares[n]:.2f}. Received: {given[n]:.2f}.",
             f"长度为 {n} 时，正确的比例是 {shares[n]:.2f}。收到的是 {given[n]:.2f}。",

@@ -1,24 +1,15 @@
 """Checkers of chapter 21_limits."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from scipy import stats
 
 from seqtut import data
-from seqtut.exercises.numbers import array_from
+from seqtut.exercises.numbers import array_from, whole
 from seqtut.exercises.registry import Hint, call, exercise
-
-
-def _whole(found: Any) -> int | None:
-    """Returns a number that is whole, or None."""
-    try:
-        if isinstance(found, (bool, str)) or float(found) != int(found):
-            return None
-        return int(found)
-    except Exception:  # anything may have been returned, or nothing
-        return None
 
 
 def _count_hint(found: Any) -> Hint:
@@ -37,7 +28,7 @@ def number_of_actions(answer: Any) -> Hint | None:
         found, failure = call(answer, command)
         if failure:
             return failure
-        count = _whole(found)
+        count = whole(found)
         if count is None:
             return _count_hint(found)
         if count == right:
@@ -78,60 +69,98 @@ def number_of_actions(answer: Any) -> Hint | None:
     return None
 
 
+def _multiplications(s: int, t: int, d: int, m: int) -> tuple[int, int, int, int]:
+    """Those of each step for itself, of the source's keys and values, of meeting it, and itself."""
+    dense = t * (4 * d**2 + 2 * d**2 + 2 * d * m)
+    return dense, 2 * s * d**2, 2 * s * t * d, t * (t + 1) * d
+
+
+def _cost(s: int, t: int, d: int, m: int, sources: int = 1, cross: int = 1) -> int:
+    dense, source, met, own = _multiplications(s, t, d, m)
+    return dense + sources * source + cross * met + own
+
+
+# Ways to miscount, each with what is said to it.
+_MISCOUNTS: tuple[tuple[Callable[[int, int, int, int], int], Hint], ...] = (
+    (
+        lambda s, t, d, m: _cost(s, t, d, m) + t * (t - 1) * d,
+        Hint(
+            "that is the whole square of the target. With a cache step t meets t steps, "
+            "itself among them: 1 + 2 + … + T.",
+            "这是整个目标序列的平方。有缓存时，第 t 步只与 t 步（含自己）相遇：1 + 2 + … + T。",
+        ),
+    ),
+    (
+        lambda s, t, d, m: _cost(s, t, d, m) - 2 * t * d,
+        Hint(
+            "a step also meets itself: 1 + 2 + … + T meetings, not 0 + 1 + … + (T - 1).",
+            "每一步也与自己相遇：是 1 + 2 + … + T 次，不是 0 + 1 + … + (T - 1) 次。",
+        ),
+    ),
+    (
+        lambda s, t, d, m: _cost(s, t, d, m, sources=t),
+        Hint(
+            "the source's keys and values do not change: they are computed once, not at every "
+            "step.",
+            "源序列的键和值不会变：只计算一次，而不是每一步都算。",
+        ),
+    ),
+    (
+        lambda s, t, d, m: _cost(s, t, d, m, sources=0),
+        Hint(
+            "the keys and values of the source are missing: two products of D x D for each of "
+            "its steps, once.",
+            "缺少源序列的键和值：源序列每一步各有两个 D x D 的乘积，只算一次。",
+        ),
+    ),
+    (
+        lambda s, t, d, m: _cost(s, t, d, m, cross=0),
+        Hint(
+            "each step meets all S steps of the source as well: D multiplications for the score "
+            "and D for the mean.",
+            "每一步还与源序列的全部 S 步相遇：每次得分 D 次乘法，加权平均 D 次乘法。",
+        ),
+    ),
+    (
+        lambda s, t, d, m: _cost(s, t, d, m, sources=0, cross=0) - 2 * t * d**2,
+        Hint(
+            "this block does not look at the source. Add the query and the output of the "
+            "second attention, and what it meets.",
+            "这个块没有看源序列。请加上第二个注意力的查询与输出，以及它所遇到的各步。",
+        ),
+    ),
+)
+
+
 @exercise("limits-2")
 def decoder_cost(answer: Any) -> Hint | None:
     """Wants a function that counts the multiplications of a decoder's block with a cache."""
-    for s, t, d, m in ((1, 1, 2, 3), (7, 5, 4, 6), (30, 2, 8, 8), (3, 40, 6, 24)):
-        dense = t * (4 * d**2 + 2 * d**2 + 2 * d * m)
-        source, cross = 2 * s * d**2, 2 * s * t * d
-        own = t * (t + 1) * d
-        found, failure = call(answer, s, t, d, m)
+    cases = ((1, 1, 2, 3), (7, 5, 4, 6), (30, 2, 8, 8), (3, 40, 6, 24))
+    counts = []
+    for case in cases:
+        found, failure = call(answer, *case)
         if failure:
             return failure
-        count = _whole(found)
-        if count is None:
+        counts.append(whole(found))
+        if counts[-1] is None:
             return _count_hint(found)
-        if count == dense + source + cross + own:
-            continue
-        if count == dense + source + cross + 2 * t**2 * d:
-            return Hint(
-                "that is the whole square of the target. With a cache step t meets t steps, "
-                "itself among them: 1 + 2 + … + T.",
-                "这是整个目标序列的平方。有缓存时，第 t 步只与 t 步（含自己）相遇：1 + 2 + … + T。",
-            )
-        if count == dense + source + cross + t * (t - 1) * d:
-            return Hint(
-                "a step also meets itself: 1 + 2 + … + T meetings, not 0 + 1 + … + (T - 1).",
-                "每一步也与自己相遇：是 1 + 2 + … + T 次，不是 0 + 1 + … + (T - 1) 次。",
-            )
-        if count == dense + t * source + cross + own:
-            return Hint(
-                "the source's keys and values do not change: they are computed once, not at every "
-                "step.",
-                "源序列的键和值不会变：只计算一次，而不是每一步都算。",
-            )
-        if count == dense + cross + own:
-            return Hint(
-                "the keys and values of the source are missing: two products of D x D for each of "
-                "its steps, once.",
-                "缺少源序列的键和值：源序列每一步各有两个 D x D 的乘积，只算一次。",
-            )
-        if count == t * (4 * d**2 + 2 * d * m) + own:
-            return Hint(
-                "this block does not look at the source. Add the query and the output of the "
-                "second attention, and what it meets.",
-                "这个块没有看源序列。请加上第二个注意力的查询与输出，以及它所遇到的各步。",
-            )
-        return Hint(
-            f"for S = {s}, T = {t}, D = {d}, M = {m} it is {dense + source + cross + own}: "
-            f"{dense} for what each step multiplies, {source} for the source's keys and values, "
-            f"{own} and {cross} for meeting own steps and the source's. Received: {count}.",
-            f"S = {s}、T = {t}、D = {d}、M = {m} 时应为 {dense + source + cross + own}："
-            f"每一步自身的乘积 {dense}，源序列的键和值 {source}，"
-            f"与自身各步和源序列各步相遇 {own} 和 {cross}。"
-            f"收到的是 {count}。",
-        )
-    return None
+    if counts == [_cost(*case) for case in cases]:
+        return None
+    for miscounted, hint in _MISCOUNTS:
+        if counts == [miscounted(*case) for case in cases]:
+            return hint
+    pairs = zip(cases, counts, strict=True)
+    (s, t, d, m), count = next(pair for pair in pairs if pair[1] != _cost(*pair[0]))
+    (dense, source, cross, own), right = _multiplications(s, t, d, m), _cost(s, t, d, m)
+    return Hint(
+        f"for S = {s}, T = {t}, D = {d}, M = {m} it is {right}: "
+        f"{dense} for what each step multiplies, {source} for the source's keys and values, "
+        f"{own} and {cross} for meeting own steps and the source's. Received: {count}.",
+        f"S = {s}、T = {t}、D = {d}、M = {m} 时应为 {right}："
+        f"每一步自身的乘积 {dense}，源序列的键和值 {source}，"
+        f"与自身各步和源序列各步相遇 {own} 和 {cross}。"
+        f"收到的是 {count}。",
+    )
 
 
 @exercise("limits-3")
@@ -139,7 +168,7 @@ def worth_of_letters(answer: Any) -> Hint | None:
     """Wants a function that covers one token after the other and says what the score loses."""
     rng = np.random.default_rng(0)
     for size in (5, 1, 8):
-        ids, weights = rng.integers(4, 30, size), rng.normal(0, 1, (size, 31))
+        ids, weights = rng.integers(4, 30, size), rng.normal(0, 100, (size, 31))
         covered_ids = 3
 
         def score(some: Any, weights: np.ndarray = weights) -> float:
@@ -149,18 +178,18 @@ def worth_of_letters(answer: Any) -> Hint | None:
             pair = 0.1 * np.sum(some[1:] * some[:-1])
             return float(np.sum(weights[np.arange(len(some)), some]) + pair)
 
-        whole = score(ids)
+        everything = score(ids)
         right = np.empty(size)
         for place in range(size):
             other = ids.copy()
             other[place] = covered_ids
-            right[place] = whole - score(other)
-        left_out = whole + 100.0 + (size - 1)
+            right[place] = everything - score(other)
+        left_out = everything + 100.0 + (size - 1)
         running = ids.copy()
         kept_covered = np.empty(size)
         for place in range(size):
             running[place] = covered_ids
-            kept_covered[place] = whole - score(running)
+            kept_covered[place] = everything - score(running)
         found, failure = array_from(answer, score, ids, covered_ids, shape=(size,))
         if failure:
             return failure
@@ -171,6 +200,12 @@ def worth_of_letters(answer: Any) -> Hint | None:
                 "the sign is turned round: a token that is needed loses nats, and its worth is "
                 "above zero.",
                 "正负号反了：被需要的词元遮住后得分会降低，它的价值应大于零。",
+            )
+        if np.allclose(found, np.abs(right)) or np.allclose(found, np.maximum(0, right)):
+            return Hint(
+                "a token may do harm: covered, it lets the answer gain nats, and its worth is "
+                "below zero.",
+                "词元也可能有害：遮住它，得分反而升高，它的价值就小于零。",
             )
         if np.allclose(found, kept_covered):
             return Hint(
@@ -183,7 +218,7 @@ def worth_of_letters(answer: Any) -> Hint | None:
                 "a token is left out, and all after it move up. Put the covering id in its place.",
                 "词元被删掉了，后面的全都前移。请在原位放上遮盖用的编号。",
             )
-        if np.allclose(found, whole - right):
+        if np.allclose(found, everything - right):
             return Hint(
                 "these are the scores with one token covered. Take them from the score of the "
                 "whole.",
@@ -211,7 +246,7 @@ def seeds_needed(answer: Any) -> Hint | None:
         found, failure = call(answer, sd, half)
         if failure:
             return failure
-        count = _whole(found)
+        count = whole(found)
         if count is None:
             return _count_hint(found)
         right = least(sd, half, student)

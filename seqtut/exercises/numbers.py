@@ -27,13 +27,13 @@ def array_from(
 
 
 def as_array(
-    found: Any, shape: tuple[int, ...], kind: Any = np.float64
+    found: Any, shape: tuple[int, ...] | None, kind: Any = np.float64
 ) -> tuple[np.ndarray | None, Hint | None]:
     """Reads an array out of any object at all.
 
     Args:
         found: What a reader's function returned.
-        shape: The shape that it should have.
+        shape: The shape that it should have; None takes any.
         kind: The type of its numbers; None takes them as they are.
 
     Returns:
@@ -49,9 +49,26 @@ def as_array(
             f"the function should return numbers. Received: {type(found).__name__}.",
             f"函数应返回数值。收到的是 {type(found).__name__}。",
         )
-    if array.shape != shape:
+    if shape is not None and array.shape != shape:
         return None, Hint(
             f"the result has the shape {shape}. Received: {array.shape}.",
             f"结果的形状应为 {shape}。收到的是 {array.shape}。",
         )
     return array, None
+
+
+def whole(found: Any) -> int | None:
+    """Reads a whole number out of any object at all, of whatever type it is kept in.
+
+    Args:
+        found: What a reader's function returned.
+
+    Returns:
+        The number; None if it is none, not whole, a truth value or a string that spells one.
+    """
+    try:
+        if isinstance(found, bool | np.bool_ | str | bytes) or float(found) != int(found):
+            return None
+        return int(found)
+    except Exception:  # anything may have been returned, or nothing
+        return None

@@ -240,7 +240,7 @@ def word_errors(answer: Any) -> Hint | None:
                 f"the rate is one number. Received: {type(found).__name__}.",
                 f"错误率是一个数。收到的是 {type(found).__name__}。",
             )
-        if abs(value - rate) < 1e-9:
+        if abs(value - rate) < 1e-6:
             continue
         pairs = list(zip(said, right, strict=True))
         letters = sum(metrics.edit_distance(*pair) for pair in pairs)
@@ -274,7 +274,7 @@ def word_errors(answer: Any) -> Hint | None:
             ),
         ]
         for mistaken, en, zh in wrong:
-            if abs(value - mistaken) < 1e-9:
+            if abs(value - mistaken) < 1e-6:
                 return Hint(en, zh)
         return Hint(
             f"{said} against {right} takes {sum(edits)} edits of words, and the references have "

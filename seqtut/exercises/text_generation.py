@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from seqtut import equations
-from seqtut.exercises.numbers import array_from
+from seqtut.exercises.numbers import array_from, whole
 from seqtut.exercises.registry import Hint, call, exercise
 
 
@@ -228,14 +228,12 @@ def common_subsequence(answer: Any) -> Hint | None:
         found, failure = call(answer, list(one), list(other))
         if failure:
             return failure
-        if isinstance(found, np.integer):
-            found = int(found)
-        if isinstance(found, bool) or not isinstance(found, int):
+        results.append(whole(found))
+        if results[-1] is None:
             return Hint(
                 f"the answer is a whole number of tokens. Received: {type(found).__name__}.",
                 f"答案应是词元的个数，是个整数。收到的是 {type(found).__name__}。",
             )
-        results.append(found)
     right = [equations.common_subsequence(*case) for case in cases]
     if results == right:
         return None

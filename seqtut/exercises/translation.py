@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from seqtut.exercises.numbers import as_array, whole
 from seqtut.exercises.registry import Hint, call, exercise
 
 
@@ -80,7 +81,7 @@ def best_threshold(answer: Any) -> Hint | None:
         if failure:
             return failure
         try:
-            tau = float(found)
+            tau = np.nan if isinstance(found, str) else float(found)
         except Exception:
             tau = np.nan
         if np.isnan(tau):
@@ -145,15 +146,14 @@ def longest_loop(answer: Any) -> Hint | None:
         found, failure = call(answer, list(tokens))
         if failure:
             return failure
-        if isinstance(found, np.integer):
-            found = int(found)
-        if isinstance(found, bool) or not isinstance(found, int):
+        times = whole(found)
+        if times is None:
             return Hint(
                 f"the answer is a whole number. Received: {type(found).__name__}.",
                 f"答案应是一个整数。收到的是 {type(found).__name__}。",
             )
-        if found != _loop(tokens):
-            return _wrong_loop(tokens, found)
+        if times != _loop(tokens):
+            return _wrong_loop(tokens, times)
     return None
 
 
@@ -261,15 +261,14 @@ def leaked(answer: Any) -> Hint | None:
             found, failure = call(answer, list(train), list(test), family)
             if failure:
                 return failure
-            if isinstance(found, np.integer | np.floating):
-                found = found.item()
-            if isinstance(found, bool) or not isinstance(found, int | float):
+            count, wrong = as_array(found, ())
+            if wrong or isinstance(found, bool | np.bool_):
                 return Hint(
                     f"the answer is a number of messages. Received: {type(found).__name__}.",
                     f"答案应是消息的条数。收到的是 {type(found).__name__}。",
                 )
             cases.append((train, test, family))
-            results.append(found)
+            results.append(float(count))
     wanted = [_related(*case) for case in cases]
     if results == wanted:
         return None
@@ -281,7 +280,7 @@ def leaked(answer: Any) -> Hint | None:
     by = "by their letters" if family is letters else "by their length"
     return Hint(
         f"families being told {by}, of the test messages {test} there are {wanted[place]} with a "
-        f"relative in {train}. Received: {results[place]}.",
+        f"relative in {train}. Received: {results[place]:g}.",
         f"在测试消息 {test} 中，按 family 划分族，有 {wanted[place]} 条在 {train} 中有近亲。"
-        f"收到的是 {results[place]}。",
+        f"收到的是 {results[place]:g}。",
     )
