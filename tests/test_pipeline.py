@@ -911,6 +911,27 @@ def test_a_caption_is_prose_that_a_translation_follows(translated, tree):
     assert "01_first" in following.behind("zh")
 
 
+def test_a_term_whose_definition_changes_leaves_the_other_glossaries_behind(translated, tree):
+    (tree / "book/glossary.yml").write_text(TERM)
+    translation.terms.cache_clear()
+    following.settle("zh", "glossary")
+    edit(tree / "book/glossary.yml", "编码", "代码")
+    assert "glossary" not in following.behind("zh")
+    edit(tree / "book/glossary.yml", "What is passed on.", "What is kept.")
+    assert "glossary" in following.behind("zh")
+
+
+TERM = """\
+- id: code
+  en: code
+  zh: 编码
+  en_definition: >-
+    What is passed on.
+  zh_definition: >-
+    传下去的东西。
+"""
+
+
 def test_a_translation_that_lacks_something_cannot_be_settled(translated, capsys):
     edit(translated, "{cite:t}`ada2001` and", "Ada and")
     assert build.main(["translations", "zh/01_first", "--settle"]) == 2
