@@ -4,6 +4,7 @@ import re
 
 import pytest
 import yaml
+from markdown_it import MarkdownIt
 
 from book import following, layout, translation
 from book.myst import Code, parts
@@ -19,6 +20,12 @@ ASIDE = re.compile(r"(`+).+?\1|(?<!\\)\$[^$]+\$|\]\([^)]*\)|\{[\w:-]+\}|<[^>]+>|
 @each_page
 def test_a_translation_has_all_that_the_original_has(edition, page):
     told = translation.differences(edition, page)
+    assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize("page", following.all_pages())
+def test_nothing_but_data_is_left_in_english(page):
+    told = translation.left_in_english("zh", page)
     assert not told, "\n".join(told)
 
 
@@ -53,7 +60,7 @@ def lines_of_words(page: str) -> list[str]:
 
 
 WRONG = {
-    "half-width punctuation behind Chinese": rf"{HAN}\s?[,;!?](?!\w)|{HAN}[.:](\s|$)",
+    "half-width punctuation behind Chinese": rf"{HAN}\s?[,;!?](?!\w)|{HAN}[.:](\s|$|{HAN})",
     "half-width brackets beside Chinese": rf"{HAN}\(|\){HAN}",
     "no space between Chinese and Latin": rf"{HAN}[A-Za-z0-9]|[A-Za-z0-9]{HAN}",
     "a space between Chinese signs": rf"[\u4e00-\u9fff，。；：] +{HAN}",
@@ -83,6 +90,19 @@ def test_the_chinese_of_the_glossary_and_of_the_frame_is_set_alike():
     configured = yaml.safe_load((layout.BOOK / "editions.yml").read_text(encoding="utf-8"))["zh"]
     said += texts(configured["strings"]) + texts(configured["notebook"])
     assert [(text, what) for text in said for what in wrong(ASIDE.sub("※", text))] == []
+
+
+@pytest.mark.parametrize("page", following.all_pages())
+def test_every_emphasis_of_chinese_is_shown_as_one(page):
+    """Beside full-width punctuation an asterisk may neither open nor close: it would be shown."""
+    shown = [
+        line
+        for line in lines_of_words(page)
+        if "*" in line.lstrip("* ")
+        for part in MarkdownIt("commonmark").parseInline(line.strip())[0].children
+        if part.type == "text" and "*" in part.content
+    ]
+    assert not shown, "\n".join(shown)
 
 
 @pytest.mark.parametrize("page", following.all_pages())
