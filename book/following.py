@@ -14,7 +14,8 @@ from pathlib import Path
 import yaml
 
 from book.layout import BOOK, ORIGINAL, ROOT, BookError, chapter_paths, editions, write_if_changed
-from book.translation import all_pages, differences, page_path
+from book.sections import all_pages, page_path
+from book.translation import differences
 
 # Everything up to a code cell's body, captions included; then the body.
 _CODE_CELL = re.compile(

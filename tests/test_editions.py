@@ -6,7 +6,7 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from book import following, layout, translation
+from book import following, layout, sections, translation
 from book.myst import Code, parts
 
 PAGES = [(edition, page) for edition in following.translations() for page in following.all_pages()]
@@ -47,7 +47,7 @@ def test_every_stamp_is_of_a_page_that_is_there():
 
 def lines_of_words(page: str) -> list[str]:
     """The Chinese page's lines, captions included, without code, formulas and addresses."""
-    path = translation.page_path("zh", page)
+    path = sections.page_path("zh", page)
     text = following.without_code(path.read_text(encoding="utf-8"))
     text = re.sub(r"^```\{math\}.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
     found = []

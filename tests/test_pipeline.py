@@ -22,6 +22,7 @@ from book import (
     paper,
     plain,
     publish,
+    sections,
     site,
     stamps,
     status,
@@ -247,12 +248,12 @@ def tree(tmp_path, monkeypatch):
         "TOC": tmp_path / "book" / "_toc.yml",
     }
     modules = (build, citations, layout, notebooks, pages, paper, plain, site, stamps, status)
-    modules += (weights, following, translation)
+    modules += (weights, following, sections, translation)
     for module in modules:
         for name in places.keys() & vars(module).keys():
             monkeypatch.setattr(module, name, places[name])
     monkeypatch.setattr(notebooks, "execute", pretend_to_execute)
-    cached = (layout.editions, layout.toc_stems, citations.bibliography, translation.terms)
+    cached = (layout.editions, layout.toc_stems, citations.bibliography, sections.terms)
     for function in cached:
         function.cache_clear()
     yield tmp_path
@@ -828,7 +829,7 @@ def test_the_pages_of_both_editions_are_built_without_a_warning_and_number_as_th
 
 
 def test_a_translation_that_has_everything_differs_in_nothing(translated):
-    assert {page: translation.differences("zh", page) for page in translation.all_pages()} == {
+    assert {page: translation.differences("zh", page) for page in sections.all_pages()} == {
         page: [] for page in ("intro", "01_first", "02_second", *FRAME, "README")
     }
 
@@ -1027,7 +1028,7 @@ def test_a_caption_is_prose_that_a_translation_follows(translated, tree):
 
 def test_a_term_whose_definition_changes_leaves_the_other_glossaries_behind(translated, tree):
     (tree / "book/glossary.yml").write_text(TERM)
-    translation.terms.cache_clear()
+    sections.terms.cache_clear()
     following.settle("zh", "glossary")
     edit(tree / "book/glossary.yml", "编码", "代码")
     assert "glossary" not in following.behind("zh")
