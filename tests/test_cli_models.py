@@ -169,6 +169,59 @@ def test_a_line_without_end_is_refused_without_being_held(weights, monkeypatch, 
     assert len(lines[1]) < 200
 
 
+@pytest.mark.parametrize("line", ["\u4e2d".encode() * 2000, b"bad" + b" " * 5000 + b"cab"])
+def test_a_line_is_read_whole_or_refused_for_its_length(weights, monkeypatch, capsys, line):
+    assert says(weights, monkeypatch, line + b"\ncab\n") == 2
+    refused, last = capsys.readouterr().out.splitlines()
+    assert refused.endswith("\t! it has 4,096 bytes or more")
+    assert last.startswith("cab\t")
+
+
+def test_a_last_line_needs_no_end(weights, monkeypatch, capsys):
+    assert says(weights, monkeypatch, b"bad\ncab" + b" " * 4092) == 0
+    assert says(weights, monkeypatch, b"bad\ncab" + b" " * 4093) == 2
+    assert "4,096 bytes" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_a_text_that_was_read_is_printed_whole(weights, monkeypatch, capsys, words):
+    text = "bad" + " " * 500
+    assert says(weights, monkeypatch, text.encode(), *words) == 0
+    out = capsys.readouterr().out
+    assert (json.loads(out)["text"] if words else out.partition("\t")[0]) == text
+
+
+def test_what_is_said_in_several_lines_is_printed_in_one(weights, monkeypatch, capsys):
+    reading = pretrained.Reading("bad", ("B",), -1.0, None, "one\ntwo\x1b")
+    monkeypatch.setattr(pretrained.Transducer, "read", lambda *_: [reading])
+    assert says(weights, monkeypatch, b"bad\n") == 0
+    assert capsys.readouterr().out == "bad\tone\\ntwo\\x1b\n"
+    assert says(weights, monkeypatch, b"bad\n", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["said"] == reading.said
+
+
+def test_a_model_of_pictures_refuses_texts_one_by_one(capsys):
+    assert main(["decode", "digits-variational", "--text", "3", "--text", "4"]) == 2
+    out, err = capsys.readouterr()
+    assert [line[:4] for line in out.splitlines()] == ["3\t! ", "4\t! "]
+    assert "reads numbers" in out
+    assert "2 texts could not be read" in only_line(err)
+
+
+def test_a_closed_standard_input_is_named(weights, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["decode", "tiny", "--weights", str(weights)]) == 2
+    assert "no standard input to read. Give --text" in only_line(capsys.readouterr().err)
+
+
+def test_a_beam_that_no_memory_holds_is_one_short_line(weights, capsys):
+    words = ["decode", "tiny", "--weights", str(weights), "--text", "bad", "--width", "400000"]
+    assert main(words) == 2
+    line = only_line(capsys.readouterr().err)
+    assert "memory is not enough" in line
+    assert len(line) < 200
+
+
 def test_decode_prints_a_json_object_a_line(weights, monkeypatch, capsys):
     assert says(weights, monkeypatch, b"bad\n\n", "--json") == 2
     good, bad = map(json.loads, capsys.readouterr().out.splitlines())

@@ -53,3 +53,12 @@ def test_the_best_text_need_not_be_that_of_the_best_path():
 def test_a_beam_without_width_is_refused():
     with pytest.raises(ValueError, match="width"):
         decoding.ctc_beam(log_p(0), width=0)
+
+
+def test_a_text_that_no_path_reads_is_none_of_the_beam():
+    """Two steps cannot say a label twice: there has to be a blank between."""
+    found = decoding.ctc_beam(np.log([[0.1, 0.4, 0.5]] * 2), 20)
+    assert {text.labels for text in found} == {(), (1,), (2,), (1, 2), (2, 1)}
+    assert all(type(text.score) is float for text in found)
+    nothing = decoding.ctc_beam(np.full((2, 3), -np.inf), 20)
+    assert [text.score for text in nothing] == [-np.inf]

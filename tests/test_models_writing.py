@@ -3,9 +3,11 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from seqtut import decoding, equations, laws, training
 from seqtut.models import LanguageModel, PointerGenerator, Seq2Seq
+from seqtut.models.pointer import by_token
 from seqtut.text import BucketedBatches
 
 V = 9
@@ -119,6 +121,24 @@ def test_an_empty_prompt_and_a_long_one_go_on_side_by_side(writer):
         assert np.array_equal(alone[0], together[row])
 
 
+def test_an_empty_prompt_may_have_no_places_at_all(writer):
+    text = np.array([[1, 5, 6], [1, 7, 8]], "int32")
+    prompts = [(np.zeros((2, n), "int32"), np.zeros((2, n), bool)) for n in (0, 3)]
+    none, pads = (np.asarray(writer((*prompt, text))) for prompt in prompts)
+    np.testing.assert_allclose(none, pads, atol=1e-6)
+    batch_ = (*prompts[0], text)
+    assert laws.step_is_sequence(writer, batch_).holds
+    assert laws.future_changes_nothing(writer, batch_).holds
+
+
+def test_the_laws_can_be_asked_where_a_prompt_is_empty(writer):
+    source, mask, decoder_input = batch()
+    mask[1] = False
+    for law in (laws.padding_changes_nothing, laws.past_is_heard, laws.step_is_sequence):
+        finding = law(writer, (source, mask, decoder_input))
+        assert finding.holds, finding
+
+
 def test_learned_positions_end_where_prompt_and_continuation_do():
     model = LanguageModel(V, width=4, heads=2, positions="learned", max_length=6)
     source, mask, decoder_input = batch(s=4, t=3)
@@ -157,6 +177,22 @@ def test_what_comes_out_is_the_equation_s_mixture(c, seed=3):
     found = np.asarray(model((source, mask, decoder_input)))
     np.testing.assert_allclose(np.exp(found), wanted, atol=2e-6)
     np.testing.assert_allclose(np.exp(found).sum(axis=-1), 1, atol=1e-5)
+
+
+def test_weights_of_equal_tokens_are_added_without_a_table_of_all_tokens():
+    rng = np.random.default_rng(0)
+    weights, source = rng.random((2, 3, 40)), rng.integers(0, 50, (2, 40)).astype("int32")
+    wanted = np.stack([w @ np.eye(50)[ids] for w, ids in zip(weights, source, strict=True)])
+    np.testing.assert_allclose(by_token(weights, source, 50), wanted)
+    graph = tf.function(lambda *given: by_token(*given, 50)).get_concrete_function(
+        tf.constant(weights), tf.constant(source)
+    )
+    made = [
+        tensor.shape.num_elements() or 0
+        for op in graph.graph.get_operations()
+        for tensor in op.outputs
+    ]
+    assert max(made) == 2 * 3 * 50  # and not 2 * 40 * 50
 
 
 def test_a_closed_gate_copies_nothing_that_is_not_in_the_source():

@@ -113,6 +113,14 @@ def test_a_strip_that_is_asked_for_has_a_picture_for_each_digit(narrator):
     assert np.array_equal(narrator.compose("11"), wanted)
 
 
+def test_the_pictures_are_read_once_for_all_texts(strips, monkeypatch):
+    loads = []
+    monkeypatch.setattr(data, "load", lambda name, load=data.load: loads.append(name) or load(name))
+    fresh = pretrained.load("captions")
+    fresh.read(["327:zh", "32:en", "7:en"], 1)
+    assert loads == ["digits"]
+
+
 def test_a_language_that_is_none_is_refused(narrator):
     with pytest.raises(ValueError, match="Received: 'fr'"):
         narrator.caption([narrator.compose("1")], "fr")

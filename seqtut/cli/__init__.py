@@ -72,6 +72,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         if chosen.debug:
             traceback.print_exc()
         said = " ".join(str(error).split()) or type(error).__name__
+        if type(error).__name__ in ("MemoryError", "ResourceExhaustedError"):  # with pages of graph
+            said = "the memory is not enough for this. Choose less: a smaller --width, say."
         print(f"seqtut: {said}", file=sys.stderr)
         return FAILED
 

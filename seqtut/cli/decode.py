@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+# Bytes of a line of standard input from which on it is refused.
+_MOST = 4096
+
 
 def add_to(verbs: Any) -> None:
     """Adds the verb `decode` to the command line."""
@@ -16,10 +19,10 @@ def add_to(verbs: Any) -> None:
         description="Says words, translates messages, sums up functions given as 'name: what it "
         "does', goes on with a text, says strips of handwritten digits, asked for as 327:en or "
         "327:zh, or writes down words that the synthesiser speaks; each is given by --text or, one "
-        "a line, on standard input. Each makes one line: the text, a tab, what is said. Capitals "
-        "and accents are read as plain letters where a model knows no others. A line that cannot "
-        "be read becomes the text, a tab, '!' and the reason; the exit status is then 2, after the "
-        "last line.",
+        "a line, on standard input. Each makes one line: the text, a tab, what is said, a new line "
+        "in it shown as \\n. Capitals and accents are read as plain letters where a model knows no "
+        "others. A line that cannot be read becomes the text, a tab, '!' and the reason; the exit "
+        "status is then 2, after the last line.",
     )
     parser.add_argument("name", metavar="NAME", help="a model, such as cmudict")
     parser.add_argument("--text", action="append", metavar="TEXT", help="may be given repeatedly")
@@ -48,21 +51,26 @@ def _decode(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _texts(given: list[str] | None) -> Iterator[bytes]:
+def _texts(given: list[str] | None) -> Iterator[tuple[bytes, bool]]:
+    """Yields each text, and whether it is all of it."""
     if given is not None:
         for text in given:
-            yield text.encode("utf-8", "surrogateescape")
+            yield text.encode("utf-8", "surrogateescape"), True
         return
+    if sys.stdin is None:  # the shell closed it
+        raise ValueError("There is no standard input to read. Give --text, or a file or pipe.")
     # A line may be without end: no more of it is held than it takes to refuse it.
-    most, skipping = 4096, False
-    while part := sys.stdin.buffer.readline(most):
+    skipping = False
+    while part := sys.stdin.buffer.readline(_MOST):
         ended = part.endswith(b"\n")
         if not skipping:
-            yield part.removesuffix(b"\n").removesuffix(b"\r")
+            yield part.removesuffix(b"\n").removesuffix(b"\r"), ended or len(part) < _MOST
         skipping = not ended
 
 
-def _read(model: Any, texts: Iterable[bytes], width: int) -> Iterator[tuple[str, Any, str | None]]:
+def _read(
+    model: Any, texts: Iterable[tuple[bytes, bool]], width: int
+) -> Iterator[tuple[str, Any, str | None]]:
     """Yields each text with its reading, or with the reason why there is none, in their order."""
     from seqtut.pretrained import UnreadableError
 
@@ -75,10 +83,13 @@ def _read(model: Any, texts: Iterable[bytes], width: int) -> Iterator[tuple[str,
             yield text, None if reason else next(readings), reason
         waiting.clear()
 
-    for raw in texts:
+    for raw, whole in texts:
         text, reason = raw.decode("utf-8", "backslashreplace"), None
         try:
-            model.normal(raw.decode("utf-8"))
+            if whole:
+                model.normal(raw.decode("utf-8"))
+            else:
+                reason = f"it has {_MOST:,} bytes or more"
         except UnicodeDecodeError:
             reason = "it is no UTF-8"
         except UnreadableError as error:
@@ -91,13 +102,18 @@ def _read(model: Any, texts: Iterable[bytes], width: int) -> Iterator[tuple[str,
 
 def _line(text: str, reading: Any, reason: str | None, as_json: bool) -> str:
     if as_json:
-        found = {"text": text[:200]}
-        if reason is None:
-            found |= {"tokens": reading.tokens, "log_probability": round(reading.score, 4)}
-            found |= {"said": reading.said}
+        if reason is not None:
+            found = {"text": text[:200], "error": reason}
         else:
-            found |= {"error": reason}
+            found = {"text": text, "tokens": reading.tokens}
+            found |= {"log_probability": round(reading.score, 4), "said": reading.said}
         return json.dumps(found, ensure_ascii=False)
-    room = 200 if reason is None else 60
-    shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[:room])
-    return f"{shown}\t" + (reading.said if reason is None else f"! {reason}")
+    if reason is not None:
+        return f"{_shown(text[:60])}\t! {reason}"
+    return f"{_shown(text)}\t{_shown(reading.said)}"
+
+
+def _shown(text: str) -> str:
+    """Returns a text in one line, what cannot be printed as its number."""
+    signs = (c if c.isprintable() else f"\\x{ord(c):02x}" for c in text.replace("\n", "\\n"))
+    return "".join(signs)

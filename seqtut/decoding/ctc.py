@@ -54,7 +54,7 @@ def ctc_beam(log_p: np.ndarray, width: int = 8, blank: int = 0, tries: int = 8) 
         tries: Labels by which a prefix is continued at a step, the most probable ones.
 
     Returns:
-        Up to `width` texts, the best one first.
+        Up to `width` texts that have a path, the best one first.
 
     Raises:
         ValueError: If `width` or `tries` is below 1.
@@ -82,7 +82,9 @@ def ctc_beam(log_p: np.ndarray, width: int = 8, blank: int = 0, tries: int = 8) 
                 add((*prefix, label), _NEVER, (silent if again else whole) + row[label])
         ranked = sorted(found.items(), key=lambda item: (-_log_sum(*item[1]), item[0]))
         beam = dict(ranked[:width])
-    return [Transcript(prefix, _log_sum(*sums)) for prefix, sums in beam.items()]
+    texts = [Transcript(prefix, float(_log_sum(*sums))) for prefix, sums in beam.items()]
+    # "aa" with too few steps for the blank between is found on the way, and is none.
+    return [text for text in texts if text.score > _NEVER] or texts[:1]
 
 
 def _log_sum(one: float, other: float) -> float:

@@ -49,22 +49,23 @@ def past_is_heard(model: Any, batch: tuple) -> Finding:
 
     Args:
         model: A sequence model with `encode` and `decode`.
-        batch: `(source, source_mask, decoder_input, ...)`.
+        batch: `(source, source_mask, decoder_input, ...)`, with two target steps or more.
 
     Returns:
-        A `Finding` with the number of steps whose input moves nothing.
+        A `Finding` with the number of tokens that move nothing. The first input, the begin token,
+        was never put out and says nothing new, so a model may leave it unread.
     """
     source, mask, decoder_input = (np.asarray(array) for array in batch[:3])
     memory = model.encode(source, mask)
     base = np.asarray(model.decode(memory, decoder_input))
     deaf = 0
-    for t in range(decoder_input.shape[1]):
+    for t in range(1, decoder_input.shape[1]):
         changed = decoder_input.copy()
         changed[:, t] += 1
         if changed.ndim == 2:
             changed[:, t] %= base.shape[-1]
         deaf += bool(np.array_equal(np.asarray(model.decode(memory, changed))[:, t], base[:, t]))
-    measured = f"{deaf} of {decoder_input.shape[1]} decoder inputs move nothing"
+    measured = f"{deaf} of {decoder_input.shape[1] - 1} tokens before move nothing"
     return Finding("past is heard", deaf == 0, measured)
 
 

@@ -2,7 +2,8 @@
 
 They take any model with `encode`, `decode`, `start` and `step` as `seqtut.models.Seq2Seq` has
 them, and a batch `(source, source_mask, decoder_input)`, or one that goes on with
-`(target, target_mask)`. Pads come after the tokens, and no source is empty. What is read or written
+`(target, target_mask)`. Pads come after the tokens, and no source is empty, unless the model reads
+empty ones, as a language model does an empty prompt. What is read or written
 may also be vectors, `(B, S, F)`, as in `seqtut.models.RecurrentAutoencoder`, and what is attended
 to may have fewer steps than the source, as in `seqtut.models.ListenAttendSpell`.
 """
@@ -61,7 +62,7 @@ def padding_changes_nothing(
     longer = np.concatenate([mask, np.zeros(extra.shape[:2], bool)], axis=1)
     by_pads = _gap(_logits(model, padded, longer, decoder_input), base)
     by_neighbours = 0.0
-    for row, length in enumerate(mask.sum(axis=1)):
+    for row, length in enumerate(np.maximum(1, mask.sum(axis=1))):
         one = slice(row, row + 1)
         alone = _logits(model, source[one, :length], mask[one, :length], decoder_input[one])
         by_neighbours = max(by_neighbours, _gap(base[one], alone))

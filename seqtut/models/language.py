@@ -96,9 +96,8 @@ class LanguageModel(keras.Model):
         """
         source_mask = ops.convert_to_tensor(source_mask)
         source = ops.where(source_mask, ops.convert_to_tensor(source, dtype="int32"), 0)
-        begins = ops.full_like(source[:, :1], BEGIN)
-        text = ops.concatenate([begins, source], axis=1)
         length = ops.sum(ops.cast(source_mask, "int32"), axis=1)
+        text = ops.concatenate([ops.full_like(length[:, None], BEGIN), source], axis=1)
         places = ops.arange(ops.shape(source)[1], dtype="int32")
         last = ops.take_along_axis(text, length[:, None], axis=1)[:, 0]
         states = self.tokens(text[:, :-1], places[None], training=training)

@@ -123,6 +123,23 @@ class PointerGenerator(Seq2Seq):
         if self.decoder.combine is not None:
             found = self.decoder.combine(self.decoder.dropout(found, training=training))
         generated = ops.softmax(self.decoder.read_out(found, training))
-        places = ops.one_hot(memory["source"], self._settings["target_size"])
-        copied = ops.matmul(weights, ops.cast(places, weights.dtype))
+        copied = by_token(weights, memory["source"], self._settings["target_size"])
         return ops.log(gate * generated + (1 - gate) * copied + _TINY), weights, gate
+
+
+def by_token(weights: Any, source: Any, size: int) -> Any:
+    """Adds up the weights of all places of the source that hold the same token.
+
+    Args:
+        weights: `(B, T, S)`.
+        source: `(B, S)` ids, int32.
+        size: `V`, ids that there are.
+
+    Returns:
+        `(B, T, V)`. Added place by place: a matrix product would need `(B, S, V)` numbers.
+    """
+    batch, steps, places = ops.shape(weights)
+    rows = ops.broadcast_to(ops.arange(batch, dtype="int32")[:, None], (batch, places))
+    indices = ops.reshape(ops.stack([rows, source], axis=-1), (-1, 2))
+    added = ops.reshape(ops.transpose(weights, (0, 2, 1)), (-1, steps))
+    return ops.transpose(ops.scatter(indices, added, (batch, size, steps)), (0, 2, 1))

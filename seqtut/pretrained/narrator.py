@@ -1,5 +1,6 @@
 """A model that says what strips show: a picture and a language in, words out."""
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -98,12 +99,15 @@ class Narrator(Transducer):
         Returns:
             `(28, S)` float32.
         """
-        test = data.load("digits").test
         places = [
-            np.flatnonzero(test.labels == int(digit))[digits[:number].count(digit)]
+            np.flatnonzero(self._test.labels == int(digit))[digits[:number].count(digit)]
             for number, digit in enumerate(digits)
         ]
-        return data.compose_strip(test.images[places], [_GAP] * (len(digits) + 1))[0]
+        return data.compose_strip(self._test.images[places], [_GAP] * (len(digits) + 1))[0]
+
+    @functools.cached_property
+    def _test(self) -> data.LabelledImages:
+        return data.load("digits").test
 
     def caption(self, strips: Sequence[np.ndarray], language: str, width: int = 5) -> list[Reading]:
         """Says what strips show.
