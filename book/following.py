@@ -14,19 +14,21 @@ from pathlib import Path
 import yaml
 
 from book.layout import BOOK, ORIGINAL, ROOT, BookError, chapter_paths, editions, write_if_changed
-from book.translation import all_pages, differences, page_path
+from book.sections import all_pages, page_path
+from book.translation import differences
 
 # Everything up to a code cell's body, captions included; then the body.
 _CODE_CELL = re.compile(
     r"^(```\{code-cell\}[^\n]*\n(?:---\n.*?^---\n|(?::[^\n]*\n)*))(.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+_OTHER_TERMS = re.compile(r"^  (?!en)[a-z]{2}(?:_definition)?:.*\n(?:    .*\n)*", re.MULTILINE)
 _HEAD = "# For each page, the stamp of the English prose that it translates; see CONTRIBUTING.md.\n"
 
 
 def without_code(text: str) -> str:
-    """Returns a page's text with its code cells emptied; their captions stay."""
-    return _CODE_CELL.sub(r"\1```", text)
+    """Returns a page's text without code, captions kept, and without other languages' terms."""
+    return _OTHER_TERMS.sub("", _CODE_CELL.sub(r"\1```", text))
 
 
 def stamp(text: str) -> str:
@@ -35,7 +37,12 @@ def stamp(text: str) -> str:
 
 
 def _original(page: str) -> str:
-    return page_path(ORIGINAL, page).read_text(encoding="utf-8")
+    return "".join(path.read_text(encoding="utf-8") for path in _sources(page))
+
+
+def _sources(page: str) -> list[Path]:
+    """Returns the files that the original of a page is made of."""
+    return [page_path(ORIGINAL, page), *([BOOK / "glossary.yml"] if page == "glossary" else [])]
 
 
 def _record(edition: str) -> Path:
@@ -76,10 +83,10 @@ def changes(edition: str, page: str) -> str:
     Raises:
         BookError: If no commit has it.
     """
-    path = page_path(ORIGINAL, page)
-    wanted, name = recorded(edition).get(page), path.relative_to(ROOT).as_posix()
-    for commit in _git("log", "--format=%H", "--", name).split():
-        text = _git("show", f"{commit}:{name}")
+    names = [path.relative_to(ROOT).as_posix() for path in _sources(page)]
+    wanted, name = recorded(edition).get(page), names[0]
+    for commit in _git("log", "--format=%H", "--", *names).split():
+        text = "".join(_git("show", f"{commit}:{one}") for one in names)
         if stamp(text) == wanted:
             now = without_code(_original(page)).splitlines()
             lines = difflib.unified_diff(

@@ -1,153 +1,27 @@
 """Translations: whether one has all that the original has.
 
-A page is read as sections, one for each heading. A section of a translation has words of its own;
-everything else is the original's: code, formulas, figures, citations, links, tables, numbers.
+A block of a translation has words of its own; everything else is the original's: code, formulas,
+figures, citations, links, tables, numbers, and which block comes after which.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
 from itertools import zip_longest
-from pathlib import Path
 
-import yaml
-from nbformat import NotebookNode
+from book.layout import ORIGINAL
+from book.sections import Block, Section, page_path, sections
 
-from book.layout import BOOK, CHAPTERS, ORIGINAL, ROOT, BookError, toc_stems
-from book.myst import TARGET, Code, Directive, Part, parts
-from book.notebooks import read_text
-
-README = "README"
-_HEADING = re.compile(r"^(#+) ")
-_ROLE = re.compile(r"\{([\w:-]+)\}`(?:[^`<]*<)?([^`<>]+)>?`")
-_MATHS = re.compile(r"(?<![\\$])\$([^$]+)\$")
-_VERBATIM = re.compile(r"(`+)(.+?)\1")
-_LINK = re.compile(r"\]\((?!README)([^)]+)\)")  # the READMEs lead to each other
+_EMPHASIS = re.compile(r"(?<![*\\])(\*{1,2})(?=[^\s*])(.+?)(?<=[^\s*])\1(?!\*)")
 _NUMBER = re.compile(r"(?<![A-Za-z\d])\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-# Options of a directive that are words; the others are names, which all editions share.
-_WORDED = {"alt"}
-# Directives whose argument is a title.
-_TITLED = {"exercise", "admonition", "note", "tip", "warning", "grid-item-card"}
-
-
-@dataclass
-class Section:
-    """What stands under one heading, the heading included.
-
-    Attributes:
-        level: The heading's level; 0 before the first.
-        shared: What every edition has in common, counted.
-        prose: The words, with formulas, code and roles taken out.
-    """
-
-    level: int
-    shared: Counter = field(default_factory=Counter)
-    prose: list[str] = field(default_factory=list)
-
-
-def page_path(edition: str, page: str) -> Path:
-    """Returns where an edition's page is: a chapter, a page of the frame, or the README."""
-    if page == README:
-        return ROOT / ("README.md" if edition == ORIGINAL else f"README.{edition}.md")
-    folder = CHAPTERS if page[0].isdigit() else BOOK
-    return folder / edition / f"{page}.md"
-
-
-def all_pages() -> tuple[str, ...]:
-    """Returns the names of all pages that an edition has, in reading order, the README last."""
-    return (*toc_stems(), README)
-
-
-@cache
-def terms(edition: str) -> dict[str, str]:
-    """Returns each term's id, by how the edition calls it."""
-    entries = yaml.safe_load((BOOK / "glossary.yml").read_text(encoding="utf-8"))
-    return {entry[edition].casefold(): entry["id"] for entry in entries}
-
-
-def sections(edition: str, page: str) -> list[Section]:
-    """Reads a page as sections."""
-    path = page_path(edition, page)
-    if not path.is_file():
-        raise BookError(f"{path.relative_to(ROOT)} is not there. Write it.")
-    found = [Section(0)]
-    for part in _pieces(path, page):
-        if isinstance(part, str) and (heading := _HEADING.match(part)):
-            found.append(Section(len(heading[1])))
-        _add(found[-1], part, edition, page)
-    return found
-
-
-def _pieces(path: Path, page: str) -> Iterator[Part | NotebookNode]:
-    if not page[0].isdigit():
-        yield from parts(path.read_text(encoding="utf-8"), page)
-        return
-    for cell in read_text(path).cells:
-        if cell.cell_type == "markdown":
-            yield from parts(cell.source, page)
-        else:
-            yield cell
-
-
-def _add(section: Section, part: Part | NotebookNode, edition: str, page: str) -> None:
-    shared = section.shared
-    if isinstance(part, NotebookNode):
-        drawn = part.metadata.get("mystnb", {})
-        shared["code cell", part.source] += 1
-        shared["tags", *part.metadata.get("tags", [])] += 1
-        shared["figure", drawn.get("figure", {}).get("name", "")] += 1
-        for words in (drawn.get("figure", {}).get("caption"), drawn.get("image", {}).get("alt")):
-            shared["caption or alternative text", bool(words)] += 1
-            _add_prose(section, str(words or ""), edition)
-    elif isinstance(part, Code):
-        shared["code", "\n".join(part.lines)] += 1
-    elif isinstance(part, Directive):
-        named = "" if part.name in _TITLED else part.argument
-        options = {k: v for k, v in part.options.items() if k not in _WORDED}
-        shared[part.name, named, *sorted(options.items())] += 1
-        _add_prose(section, "" if named else part.argument, edition)
-        for option in _WORDED & set(part.options):
-            _add_prose(section, part.options[option], edition)
-        if part.name == "math":
-            shared["formula", "\n".join(part.body)] += 1
-            return
-        for inner in parts("\n".join(part.body), page):
-            _add(section, inner, edition, page)
-    elif target := TARGET.match(part):
-        shared["label", target["label"]] += 1
-    else:
-        stripped = part.lstrip()
-        if stripped.startswith(("- ", "* ")) or re.match(r"\d+\. ", stripped):
-            shared["item of a list", ""] += 1
-        elif stripped.startswith("|"):
-            shared["row of a table", len(re.findall(r"(?<!\\)\|", _VERBATIM.sub("", part)))] += 1
-            if not stripped.strip("|-: "):
-                return
-        _add_prose(section, part, edition)
-
-
-def _add_prose(section: Section, words: str, edition: str) -> None:
-    """Counts what a line of words has that is not words, and keeps the rest."""
-
-    def take(pattern: re.Pattern, kind: str, group: int, words: str) -> str:
-        for match in pattern.finditer(words):
-            section.shared[kind, match[group].replace(f"/{edition}/", "/")] += 1
-        return pattern.sub(" ", words)
-
-    for role, target in _ROLE.findall(words):
-        if role == "term":
-            target = terms(edition).get(target.strip().casefold(), target)
-        for each in target.split(","):
-            section.shared[f"{{{role}}}", each.strip()] += 1
-    words = _ROLE.sub(" ", words)
-    words = take(_VERBATIM, "verbatim", 2, words)
-    words = take(_MATHS, "formula", 1, words)
-    words = take(_LINK, "link", 1, words)
-    section.prose.append(words)
+# Words in a row that are neither data, which is emphasised or quoted, nor sounds, nor a name.
+_QUOTED = re.compile(r"“[^”]*”|\{[^}]*\}")
+_WORDS = re.compile(r"[A-Za-z][a-z'-]*(?:[ ,;:]+[A-Za-z][a-z'-]+)+")
+_ENGLISH = re.compile(r"[A-Za-z][a-z'-]*(?:[ ,;:]+[A-Za-z][a-z'-]+){4,}")
+# A Chinese text has about 1.5 signs for an English word; no block of some words has less than this.
+_FEW, _LEAST = 15, 0.95
 
 
 def differences(edition: str, page: str) -> list[str]:
@@ -157,6 +31,9 @@ def differences(edition: str, page: str) -> list[str]:
         A sentence for each difference; none if the two agree.
     """
     told = []
+    if page[0].isdigit() and len({_front_matter(each, page) for each in (edition, ORIGINAL)}) > 1:
+        told.append(f"{edition}/{page}: the front matter differs")
+    code = _code(sections(ORIGINAL, page))
     for number, (here, there) in enumerate(
         zip_longest(sections(edition, page), sections(ORIGINAL, page))
     ):
@@ -165,22 +42,79 @@ def differences(edition: str, page: str) -> list[str]:
             levels = [section and section.level for section in (here, there)]
             told.append(f"{where}: the headings differ in level. Received: {levels}.")
             break
-        where += f" ({next((line for line in here.prose if line.strip()), '').strip(' #')[:20]})"
+        where += f" ({_beginning(here.prose)})"
+        found = []
         for one, other, what in ((there, here, "lacks"), (here, there, "has of its own")):
             for (kind, *what_it_is), count in (one.shared - other.shared).items():
                 text = " ".join(str(each) for each in what_it_is)[:60]
-                told.append(f"{where} {what}: {kind} {text!r} ({count})")
-        told += [f"{where} {problem}" for problem in _spoken(here, there)]
+                found.append(f"{where} {what}: {kind} {text!r} ({count})")
+        found = found or [f"{where} {problem}" for problem in _compare_blocks(here, there, code)]
+        told += found
     return told
 
 
-def _spoken(here: Section, there: Section) -> Iterator[str]:
-    """Compares what can be compared of words in two languages: their numbers and their amount."""
+def _beginning(prose: list[str]) -> str:
+    return next((line for line in prose if line.strip()), "").strip(" #|")[:20]
+
+
+def _front_matter(edition: str, page: str) -> str:
+    return page_path(edition, page).read_text(encoding="utf-8").partition("\n---\n")[0]
+
+
+def _code(page: list[Section]) -> str:
+    kinds = ("code cell", "code", "formula")  # whose words a text may quote
+    return "\n".join(key[1] for section in page for key in section.shared if key[0] in kinds)
+
+
+def _compare_blocks(here: Section, there: Section, code: str) -> Iterator[str]:
+    """Compares two sections that have the same things, block by block."""
+    for one, other in zip_longest(here.blocks, there.blocks):
+        if one is None or other is None or one.kind != other.kind:
+            kinds = " where the original has ".join(
+                f"{block.kind} {_beginning(block.prose)!r}" if block else "nothing"
+                for block in (one, other)
+            )
+            yield f"has other blocks, or in another order: {kinds}"
+            return
+        where = f"{one.kind} {_beginning(one.prose)!r}"
+        for kind, *what_it_is in other.shared - one.shared:
+            text = " ".join(str(each) for each in what_it_is)[:60]
+            yield f"has in another place, not in {where}: {kind} {text!r}"
+        yield from (f"{problem} (in {where})" for problem in _spoken(one, other, code))
+
+
+def _spoken(here: Block, there: Block, code: str) -> Iterator[str]:
+    """Compares what can be compared of words in two languages: numbers, emphasis, amount."""
     said, original = " ".join(here.prose), " ".join(there.prose)
     missing = Counter(_NUMBER.findall(original)) - Counter(_NUMBER.findall(said))
     for number in missing:
         yield f"lacks the number {number}"
+    emphasised = [len(_EMPHASIS.findall(words)) for words in (said, original)]
+    if emphasised[0] < emphasised[1]:
+        yield f"lacks emphasis: {emphasised[0]} of {emphasised[1]} places"
+    known = f"{original}\n{code}".casefold()
+    for _, data in _EMPHASIS.findall(said):
+        if not _HAN.search(data) and not re.search(
+            rf"(?<![a-z]){re.escape(data.strip('.,').casefold())}(?![a-z])", known
+        ):
+            yield f"has of its own, emphasised: {data!r}"
     words = len(_WORD.findall(original))
-    signs = len(_HAN.findall(said)) + len(_WORD.findall(said))  # what is named stays English
-    if words > 40 and signs < words:  # a Chinese text has about 1.6 signs for an English word
-        yield f"is short: {signs} signs for {words} words"
+    han, named = len(_HAN.findall(said)), len(_WORD.findall(said))  # what is named stays English
+    if words > _FEW and han + named < words * _LEAST:
+        yield f"is short: {han + named} signs for {words} words"
+
+
+def left_in_english(edition: str, page: str) -> list[str]:
+    """Says where a page in Chinese has English words in a row that are not marked as data.
+
+    Data and names of works are emphasised, quoted or verbatim.
+    """
+    found = []
+    for number, section in enumerate(sections(edition, page)):
+        for block in section.blocks:
+            said = " ".join(block.prose)
+            words = _QUOTED.sub(" ", _EMPHASIS.sub(" ", said))
+            if left := (_ENGLISH if _HAN.search(said) else _WORDS).search(words):
+                where = f"{edition}/{page}, section {number}"
+                found.append(f"{where} is left in English: {left[0]!r} (in {block.kind})")
+    return found

@@ -4,8 +4,9 @@ import re
 
 import pytest
 import yaml
+from markdown_it import MarkdownIt
 
-from book import following, layout, translation
+from book import following, layout, sections, translation
 from book.myst import Code, parts
 
 PAGES = [(edition, page) for edition in following.translations() for page in following.all_pages()]
@@ -22,10 +23,15 @@ def test_a_translation_has_all_that_the_original_has(edition, page):
     assert not told, "\n".join(told)
 
 
+@pytest.mark.parametrize("page", following.all_pages())
+def test_nothing_but_data_is_left_in_english(page):
+    told = translation.left_in_english("zh", page)
+    assert not told, "\n".join(told)
+
+
 @each_page
 def test_a_translation_follows_what_the_original_says_now(edition, page):
-    stamp = following.stamp(translation.page_path("en", page).read_text(encoding="utf-8"))
-    if following.recorded(edition).get(page) != stamp:
+    if page in following.behind(edition):
         pytest.fail(
             f"{edition}/{page} is behind the original. See what changed with `python -m book.build "
             f"translations {edition}/{page}`, bring it up to date, then run the same with "
@@ -41,7 +47,7 @@ def test_every_stamp_is_of_a_page_that_is_there():
 
 def lines_of_words(page: str) -> list[str]:
     """The Chinese page's lines, captions included, without code, formulas and addresses."""
-    path = translation.page_path("zh", page)
+    path = sections.page_path("zh", page)
     text = following.without_code(path.read_text(encoding="utf-8"))
     text = re.sub(r"^```\{math\}.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
     found = []
@@ -54,7 +60,7 @@ def lines_of_words(page: str) -> list[str]:
 
 
 WRONG = {
-    "half-width punctuation behind Chinese": rf"{HAN}\s?[,;!?](?!\w)|{HAN}[.:](\s|$)",
+    "half-width punctuation behind Chinese": rf"{HAN}\s?[,;!?](?!\w)|{HAN}[.:](\s|$|{HAN})",
     "half-width brackets beside Chinese": rf"{HAN}\(|\){HAN}",
     "no space between Chinese and Latin": rf"{HAN}[A-Za-z0-9]|[A-Za-z0-9]{HAN}",
     "a space between Chinese signs": rf"[\u4e00-\u9fff，。；：] +{HAN}",
@@ -64,15 +70,39 @@ WRONG = {
 }
 
 
+def wrong(line: str) -> list[str]:
+    return [
+        f"{what}: {line[max(0, match.start() - 20) : match.end() + 20]}"
+        for what, pattern in WRONG.items()
+        if (match := re.search(pattern, line))
+    ]
+
+
 @pytest.mark.parametrize("page", following.all_pages())
 def test_chinese_is_set_with_its_own_punctuation_and_spacing(page):
-    found = [
-        f"{what}: {line.strip()[max(0, match.start() - 20) : match.end() + 20]}"
-        for line in lines_of_words(page)
-        for what, pattern in WRONG.items()
-        if (match := re.search(pattern, line.strip()))
-    ]
+    found = [problem for line in lines_of_words(page) for problem in wrong(line.strip())]
     assert not found, "\n".join(found)
+
+
+def test_the_chinese_of_the_glossary_and_of_the_frame_is_set_alike():
+    glossary = yaml.safe_load((layout.BOOK / "glossary.yml").read_text(encoding="utf-8"))
+    said = [text for entry in glossary for text in (entry["zh"], entry["zh_definition"])]
+    configured = yaml.safe_load((layout.BOOK / "editions.yml").read_text(encoding="utf-8"))["zh"]
+    said += texts(configured["strings"]) + texts(configured["notebook"])
+    assert [(text, what) for text in said for what in wrong(ASIDE.sub("※", text))] == []
+
+
+@pytest.mark.parametrize("page", following.all_pages())
+def test_every_emphasis_of_chinese_is_shown_as_one(page):
+    """Beside full-width punctuation an asterisk may neither open nor close: it would be shown."""
+    shown = [
+        line
+        for line in lines_of_words(page)
+        if "*" in line.lstrip("* ")
+        for part in MarkdownIt("commonmark").parseInline(line.strip())[0].children
+        if part.type == "text" and "*" in part.content
+    ]
+    assert not shown, "\n".join(shown)
 
 
 @pytest.mark.parametrize("page", following.all_pages())

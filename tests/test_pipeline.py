@@ -22,6 +22,7 @@ from book import (
     paper,
     plain,
     publish,
+    sections,
     site,
     stamps,
     status,
@@ -247,12 +248,12 @@ def tree(tmp_path, monkeypatch):
         "TOC": tmp_path / "book" / "_toc.yml",
     }
     modules = (build, citations, layout, notebooks, pages, paper, plain, site, stamps, status)
-    modules += (weights, following, translation)
+    modules += (weights, following, sections, translation)
     for module in modules:
         for name in places.keys() & vars(module).keys():
             monkeypatch.setattr(module, name, places[name])
     monkeypatch.setattr(notebooks, "execute", pretend_to_execute)
-    cached = (layout.editions, layout.toc_stems, citations.bibliography, translation.terms)
+    cached = (layout.editions, layout.toc_stems, citations.bibliography, sections.terms)
     for function in cached:
         function.cache_clear()
     yield tmp_path
@@ -828,7 +829,7 @@ def test_the_pages_of_both_editions_are_built_without_a_warning_and_number_as_th
 
 
 def test_a_translation_that_has_everything_differs_in_nothing(translated):
-    assert {page: translation.differences("zh", page) for page in translation.all_pages()} == {
+    assert {page: translation.differences("zh", page) for page in sections.all_pages()} == {
         page: [] for page in ("intro", "01_first", "02_second", *FRAME, "README")
     }
 
@@ -847,6 +848,7 @@ FRAME = ("notation", "glossary", "status", "references")
         ("print(0)", "print(5)", "lacks: code cell 'print\\(0\\)'"),
         (":::{tip}\nInner.\n:::\n", "", "lacks: tip"),
         ("## The middle", "### The middle", "the headings differ in level. Received: \\[3, 2\\]"),
+        ("display_name: Python 3", "display_name: Python 4", "the front matter differs"),
         ("The end of", "## 完\n\nThe end of", "the headings differ in level"),
         ("It is {glue:text}", "It is 7, {glue:text}", None),
         (":alt: A square box, drawn in black\nA box", ":alt: 黑色方框\n方框", None),
@@ -868,8 +870,121 @@ def test_numbers_and_the_amount_of_text_are_compared(translated, tree):
     assert translation.differences("zh", "intro") == []
     chinese.write_text("# 欢迎\n\n" + "请读 1,000 遍。" * 9)
     lacks, short = translation.differences("zh", "intro")
-    assert lacks == "zh/intro, section 1 (欢迎) lacks the number 2.5"
-    assert short == "zh/intro, section 1 (欢迎) is short: 29 signs for 46 words"
+    where = "(in paragraph '请读 1,000 遍。请读 1,000 ')"
+    assert lacks == f"zh/intro, section 1 (欢迎) lacks the number 2.5 {where}"
+    assert short == f"zh/intro, section 1 (欢迎) is short: 27 signs for 45 words {where}"
+
+
+BOTH = {
+    "en": """\
+# Welcome
+
+A *code* is a vector of numbers, and `W` makes it. What it leaves out nobody gets back.
+
+A mask has $B$ rows, 7 of them here, and what stands in no row of the mask is lost.
+
+- one
+- two of the things that the reader of this page has to take home with him
+
+| net | what it does |
+| --- | --- |
+| LSTM | reads a word from left to right, see <http://127.0.0.1:8000/> |
+| Transformer | reads it at once |
+
+:::{note}
+Nothing is executed.
+:::
+
+It ends here.
+""",
+    "zh": """\
+# 欢迎
+
+*编码*是由数组成的向量，由 `W` 造出。它漏掉的东西，谁也找不回来。
+
+掩码有 $B$ 行，这里是 7 行，掩码的哪一行里都没有的东西就丢了。
+
+- 一
+- 本页的读者要带回家的那些东西中的第二样
+
+| 网络 | 做什么 |
+| --- | --- |
+| LSTM | 从左往右读一个单词，见 <http://127.0.0.1:8000/> |
+| Transformer | 一次读完 |
+
+:::{note}
+什么也不执行。
+:::
+
+到此为止。
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("到此为止。", "到此为止。", None),
+        ("到此为止。\n", "", "other blocks, .*: nothing where the original has paragraph 'It ends"),
+        (
+            "\n什么也不执行。\n:::\n",
+            "\n:::\n\n什么也不执行。\n",
+            "end of the note '' where .* paragraph",
+        ),
+        ("- 一\n", "", "where the original has item of a list"),
+        ("- 本页", "  - 本页", "item of a list, 2 blanks in '- 本页.* where .* 0 blanks in"),
+        ("- 一\n- ", "- 一，", "other blocks, or in another order"),
+        ("由 `W` 造出", "它会造出", "lacks: verbatim 'W'"),
+        (BOTH["zh"].split("\n\n")[2], "", "lacks: formula 'B'"),
+        ("*编码*", "*编码*（*cod*）", "has of its own, emphasised: 'cod' .in paragraph"),
+        ("*编码*", "*编码*（*code*）", None),
+        ("*编码*", "编码", "lacks emphasis: 0 of 1 places .in paragraph '编码"),
+        ("。它漏掉的东西，谁也找不回来", "", "is short: 13 signs for 17 words"),
+        ("做什么 |", "做什么 | |", "lacks: row of a table '2'"),
+        ("| LSTM |", "| |", "empty cell '' where the original has cell 'LSTM'"),
+        ("8000", "9000", "lacks: link 'http://127.0.0.1:8000/'"),
+        ("这里是 7 行", "这里是 8 行", "lacks the number 7"),
+    ],
+)
+def test_blocks_are_compared_one_with_one(tree, old, new, told):
+    (tree / "book/en/intro.md").write_text(BOTH["en"], encoding="utf-8")
+    (tree / "book/zh").mkdir(exist_ok=True)
+    (tree / "book/zh/intro.md").write_text(BOTH["zh"].replace(old, new), encoding="utf-8")
+    found = "\n".join(translation.differences("zh", "intro"))
+    assert old in BOTH["zh"]
+    assert found == "" if told is None else re.search(told, found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "left"),
+    [
+        ("到此为止", "It *ends* here, my friends", "here, my friends"),
+        ("到此为止。", "It ends here, my friends.", "It ends here, my friends"),
+        ("一次读完", "Reads it at once", "Reads it at once"),
+        (
+            "什么也不执行",
+            "什么也不执行：nothing here is ever executed",
+            "nothing here is ever executed",
+        ),
+        ("什么也不执行", "教师强制（teacher forcing）说 *there is no such word as this*", None),
+        ("什么也不执行", "它说“there is no such word as this”，念作 TH R UW S AH CH", None),
+    ],
+)
+def test_words_left_in_english_are_found_and_data_are_not_taken_for_them(tree, old, new, left):
+    (tree / "book/zh").mkdir(exist_ok=True)
+    (tree / "book/zh/intro.md").write_text(BOTH["zh"].replace(old, new), encoding="utf-8")
+    found = translation.left_in_english("zh", "intro")
+    assert len(found) == (left is not None) and all(left in sentence for sentence in found), found
+
+
+def test_what_stands_in_another_paragraph_is_told(tree):
+    first, second = BOTH["zh"].split("\n\n")[1:3]
+    swapped = BOTH["zh"].replace(first, "@").replace(second, first).replace("@", second)
+    (tree / "book/en/intro.md").write_text(BOTH["en"], encoding="utf-8")
+    (tree / "book/zh").mkdir(exist_ok=True)
+    (tree / "book/zh/intro.md").write_text(swapped, encoding="utf-8")
+    found = "\n".join(translation.differences("zh", "intro"))
+    assert "has in another place, not in paragraph '掩码有" in found and "verbatim 'W'" in found
 
 
 def run_git(tree: Path, *arguments: str) -> None:
@@ -909,6 +1024,27 @@ def test_a_caption_is_prose_that_a_translation_follows(translated, tree):
     following.settle("zh", "01_first")
     edit(tree / "chapters/en/01_first.md", "caption: A line", "caption: A curve")
     assert "01_first" in following.behind("zh")
+
+
+def test_a_term_whose_definition_changes_leaves_the_other_glossaries_behind(translated, tree):
+    (tree / "book/glossary.yml").write_text(TERM)
+    sections.terms.cache_clear()
+    following.settle("zh", "glossary")
+    edit(tree / "book/glossary.yml", "编码", "代码")
+    assert "glossary" not in following.behind("zh")
+    edit(tree / "book/glossary.yml", "What is passed on.", "What is kept.")
+    assert "glossary" in following.behind("zh")
+
+
+TERM = """\
+- id: code
+  en: code
+  zh: 编码
+  en_definition: >-
+    What is passed on.
+  zh_definition: >-
+    传下去的东西。
+"""
 
 
 def test_a_translation_that_lacks_something_cannot_be_settled(translated, capsys):

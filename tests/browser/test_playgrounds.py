@@ -118,8 +118,9 @@ def test_without_javascript_there_is_a_picture_and_a_sentence(open_page):
         place = page.locator(".playground").nth(number)
         assert place.locator("img").is_visible()
         assert len(place.locator("img").get_attribute("alt")) > 40
-        assert STRINGS["all"]["script"] in place.inner_text()
-        assert STRINGS["all"]["file"] not in place.inner_text()
+        words = editions()[name.split("/")[0]]["strings"]["playground"]["all"]
+        assert words["script"] in place.inner_text()
+        assert words["file"] not in place.inner_text()
 
 
 def test_from_a_file_the_picture_stays_and_a_sentence_says_why(browser):
