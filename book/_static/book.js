@@ -19,6 +19,10 @@ const show = (name) => {
   theme.setAttribute("aria-pressed", name === "dark");
 };
 show(root.dataset.theme);
+addEventListener("pageshow", (event) => {
+  // A page that the browser kept may be older than the choice.
+  if (event.persisted) show(stored() ?? root.dataset.theme);
+});
 theme.addEventListener("click", () => {
   show(root.dataset.theme === "dark" ? "light" : "dark");
   try {
@@ -38,11 +42,24 @@ contents.addEventListener("click", (event) => {
 });
 
 // The other edition opens where this one is read, and searches what was searched here.
+const sections = [...document.querySelectorAll("article section[id]")];
+const edge = (element) => element.getBoundingClientRect().top;
+function reading() {
+  const target = document.querySelector(":target");
+  const begun = innerHeight / 3; // what begins above this line is being read
+  const last = scrollY + innerHeight >= root.scrollHeight - 2; // nothing can be scrolled up to it
+  const most = target?.matches("section") && !last ? begun : innerHeight;
+  if (target && edge(target) >= 0 && edge(target) < most) return location.hash;
+  const section = sections.findLast((one) => edge(one) < begun);
+  return section && section !== sections[0] ? `#${section.id}` : "";
+}
 for (const link of document.querySelectorAll(".language")) {
-  link.addEventListener("click", () => {
-    link.search = location.search;
-    link.hash = location.hash;
-  });
+  for (const name of ["click", "auxclick", "contextmenu"]) {
+    link.addEventListener(name, () => {
+      link.search = location.search;
+      link.hash = reading();
+    });
+  }
 }
 
 // "/" goes to the search box.
@@ -110,8 +127,9 @@ const spy = new IntersectionObserver(
 );
 for (const id of links.keys()) spy.observe(document.getElementById(id));
 
-// A playground's code, and then its model, are fetched when its place is first seen. From a file no
-// module may be loaded: the picture stays, with a sentence that says so.
+// A playground's code, and then its model, are fetched when its place is a screen away: it is ready
+// when a reader comes to it, and what is being read does not move. From a file no module may be
+// loaded: the picture stays, with a sentence that says so.
 const playgrounds = document.querySelectorAll(".playground");
 const folder = new URL("playground/", document.getElementById("words").src);
 const seen = new IntersectionObserver((entries) => {
@@ -126,7 +144,7 @@ const seen = new IntersectionObserver((entries) => {
         note.hidden = false;
       });
   }
-});
+}, { rootMargin: "0px 0px 100%" });
 for (const place of playgrounds) {
   if (location.protocol === "file:") place.querySelector(".play-file").hidden = false;
   else seen.observe(place);

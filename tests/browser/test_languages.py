@@ -60,6 +60,22 @@ def test_the_switch_keeps_the_place_and_the_same_section_is_there(open_page):
     page.wait_for_url(f"**/en/{STEM}.html#{place}")
 
 
+def test_the_switch_keeps_the_place_to_which_one_has_scrolled(open_page):
+    page = open_page(f"en/{STEM}.html")
+    ids = page.evaluate(
+        "[...document.querySelectorAll('article section[id] > h2')].map((h) => h.parentNode.id)"
+    )
+    page.evaluate("(id) => { location.hash = id; }", ids[0])
+    for place in (ids[2], ids[1]):
+        section = f"document.getElementById('{place}')"
+        page.evaluate(f"scrollTo(0, scrollY + {section}.getBoundingClientRect().top - 200)")
+        page.locator(".language").click()
+        page.wait_for_url(f"**/{STEM}.html#{place}")
+    page.evaluate("scrollTo(0, 0)")
+    page.locator(".language").click()
+    page.wait_for_url(f"**/{STEM}.html")
+
+
 @pytest.mark.parametrize("stem", chapter_paths())
 def test_sections_exercises_and_figures_have_the_same_ids(html, stem):
     ids = [
@@ -135,6 +151,18 @@ def test_signs_that_nowhere_stand_together_are_not_found(open_page):
 
 def test_a_long_phrase_that_no_page_has_is_looked_for_word_by_word(open_page):
     assert searched(open_page("zh/intro.html"), "变分自编码器下界")
+
+
+@pytest.mark.parametrize(("edition", "text"), [("en", "encoder"), ("zh", "LSTM")])
+def test_pages_of_the_reader_s_own_edition_are_found_first(open_page, edition, text):
+    page = open_page(f"{edition}/intro.html")
+    found = [re.search(r"/(\w+)/\w+\.html", link)[1] for link in searched(page, text)]
+    assert found and set(found) == {edition}
+
+
+def test_full_width_letters_are_searched_as_letters(open_page):
+    wide = searched(open_page("zh/intro.html"), "\uff2c\uff33\uff34\uff2d")
+    assert wide and wide == searched(open_page("zh/intro.html"), "LSTM")
 
 
 def test_an_exercise_done_in_one_edition_is_done_in_the_other(open_page, address):
