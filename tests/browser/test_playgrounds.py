@@ -139,13 +139,8 @@ def test_without_javascript_there_is_a_picture_and_a_sentence(open_page):
         page, _ = open_page(name, java_script_enabled=False)
         place = page.locator(".playground").nth(number)
         assert place.locator("img").is_visible()
-<<<<<<< ours
         assert len(place.locator("img").get_attribute("alt")) > 40
         words = editions()[name.split("/")[0]]["strings"]["playground"]["all"]
-=======
-        assert len(place.locator("img").get_attribute("alt")) > 25
-        words = editions()[name.partition("/")[0]]["strings"]["playground"]["all"]
->>>>>>> theirs
         assert words["script"] in place.inner_text()
         assert words["file"] not in place.inner_text()
 
