@@ -12,6 +12,7 @@
   const SECTIONS = 3; // places shown of a page
 
   let pagefind;
+  let index; // the promise of it: what is asked meanwhile waits until all editions are there
   let found = [];
 
   async function load() {
@@ -19,29 +20,36 @@
     pagefind = await import(href);
     await pagefind.options({ excerptLength: words.excerpt });
     for (const language of words.others.split(" ").filter(Boolean)) {
-      await pagefind.mergeIndex(new URL(".", href).href, { language });
+      // The reader's own edition comes first, whatever the others score.
+      await pagefind.mergeIndex(new URL(".", href).href, { language, indexWeight: 0.01 });
     }
   }
 
   // In the index every Chinese sign is a word. Signs that are typed together are a phrase; where no
-  // page has it, its words are looked for. A page has to have all that is asked for.
+  // page has it, its words are looked for. A page has to have all that is asked for: what stands in
+  // quotes, of any shape, is a phrase too.
   const apart = (signs) => signs.replace(/\p{Script=Han}(?=\p{Script=Han})/gu, "$& ");
+  const phrases = (signs) => signs.map((one) => `"${apart(one)}"`);
+  const some = /[\p{L}\p{N}]/u;
 
   async function find(text) {
-    if (/^\s*".*"\s*$/.test(text)) return all([apart(text.trim())]);
-    const runs = text.match(/\p{Script=Han}+/gu) ?? [];
-    if (!runs.length) return all([text]);
-    const rest = text.replace(/\p{Script=Han}+|\p{P}/gu, " ").trim();
-    const phrases = (signs) => [...signs.map((one) => `"${apart(one)}"`), ...(rest ? [rest] : [])];
-    const found = await all(phrases(runs));
-    if (found.length || !Intl.Segmenter) return found;
+    // Full-width letters are letters.
+    const typed = text.normalize("NFKC").replace(/[\u201c-\u201f\u00ab\u00bb\u300c-\u300f]/g, '"');
+    const quoted = [...typed.matchAll(/"([^"]*)"/g)].map(([, inside]) => inside).filter((one) => some.test(one));
+    const open = typed.replace(/"[^"]*"|"/g, " ");
+    const runs = open.match(/\p{Script=Han}+/gu) ?? [];
+    const rest = runs.length ? open.replace(/\p{Script=Han}+|\p{P}/gu, " ") : open;
+    const asked = [...phrases(quoted), ...(some.test(rest) ? [rest.trim()] : [])];
+    const found = await all([...asked, ...phrases(runs)]);
+    if (found.length || !runs.length || !Intl.Segmenter) return found;
     const cut = new Intl.Segmenter("zh", { granularity: "word" });
     const words = runs.flatMap((run) => [...cut.segment(run)].map((word) => word.segment));
     const telling = words.filter((word) => word.length > 1);
-    return telling.length ? all(phrases(telling)) : [];
+    return telling.length ? all([...asked, ...phrases(telling)]) : [];
   }
 
   async function all(asked) {
+    if (!asked.length) return [];
     const found = await Promise.all(asked.map(async (one) => (await pagefind.search(one)).results));
     const others = found.slice(1).map((results) => new Set(results.map((result) => result.id)));
     return found[0].filter((result) => others.every((ids) => ids.has(result.id)));
@@ -59,9 +67,11 @@
     return item;
   }
 
-  async function show() {
-    const some = found.splice(0, AT_ONCE);
-    const pages = await Promise.all(some.map((result) => result.data()));
+  /** Shows the next pages, and says whether they are still wanted once they are there. */
+  async function show(number) {
+    const next = found.splice(0, AT_ONCE);
+    const pages = await Promise.all(next.map((result) => result.data()));
+    if (number !== asked) return false; // something else was asked meanwhile
     for (const page of pages) {
       const item = list.appendChild(document.createElement("li"));
       const parts = page.sub_results
@@ -75,14 +85,15 @@
       }
     }
     more.hidden = found.length === 0;
+    return true;
   }
 
   let asked = 0;
-  async function search(text) {
+  async function search(text, before) {
     const number = ++asked;
-    const [one, many] = [words.foundOne, words.found];
     list.replaceChildren();
     more.hidden = true;
+    status.textContent = "";
     if (!text.trim()) {
       status.textContent = words.searchHint;
       return;
@@ -92,37 +103,54 @@
       return;
     }
     try {
-      if (!pagefind) await load();
+      await (index ??= load());
       const results = await find(text);
-      if (number !== asked) return; // something else was asked meanwhile
+      if (number !== asked) return;
       found = results;
       const count = found.length;
-      const said = count === 0 ? words.foundNone : count === 1 ? one : many;
-      await show();
-      status.textContent = said.replace("{count}", count).replace("{text}", text);
+      const said = count === 0 ? words.foundNone : count === 1 ? words.foundOne : words.found;
+      do {
+        if (!(await show(number))) return;
+      } while (found.length && list.children.length < before?.shown);
+      status.textContent = said.replace(/\{(count|text)\}/g, (_, name) => ({ count, text })[name]);
+      if (before) scrollTo(0, before.top);
     } catch (error) {
-      status.textContent = words.searchFailed;
+      index = undefined; // it is loaded anew at the next search
+      pagefind?.destroy();
+      if (number === asked) status.textContent = words.searchFailed;
       throw error;
     }
   }
 
   more.addEventListener("click", async () => {
     const next = list.children.length;
-    await show();
-    list.children[next]?.querySelector("a").focus();
+    if (await show(asked)) list.children[next]?.querySelector("a").focus();
+  });
+
+  // Who comes back from a page that was found has the list as it was left.
+  list.addEventListener("click", () => {
+    history.replaceState({ shown: list.children.length, top: scrollY }, "");
   });
 
   let waiting;
+  const ask = () => {
+    clearTimeout(waiting);
+    const address = new URL(location);
+    address.searchParams.set("q", box.value);
+    history.replaceState(null, "", address);
+    search(box.value);
+  };
   box.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      const address = new URL(location);
-      address.searchParams.set("q", box.value);
-      history.replaceState(null, "", address);
-      search(box.value);
-    }, 250);
+    waiting = setTimeout(ask, 250);
+  });
+  // This is the page that the form leads to: going back leads to the one before it.
+  box.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask();
+    if (matchMedia("(pointer: coarse)").matches) box.blur(); // a keyboard on the screen hides what is found
   });
 
   box.value = new URLSearchParams(location.search).get("q") ?? "";
-  search(box.value);
+  search(box.value, history.state);
 }

@@ -137,6 +137,18 @@ def test_a_long_phrase_that_no_page_has_is_looked_for_word_by_word(open_page):
     assert searched(open_page("zh/intro.html"), "变分自编码器下界")
 
 
+@pytest.mark.parametrize(("edition", "text"), [("en", "encoder"), ("zh", "LSTM")])
+def test_pages_of_the_reader_s_own_edition_are_found_first(open_page, edition, text):
+    page = open_page(f"{edition}/intro.html")
+    found = [re.search(r"/(\w+)/\w+\.html", link)[1] for link in searched(page, text)]
+    assert found and set(found) == {edition}
+
+
+def test_full_width_letters_are_searched_as_letters(open_page):
+    wide = searched(open_page("zh/intro.html"), "\uff2c\uff33\uff34\uff2d")
+    assert wide and wide == searched(open_page("zh/intro.html"), "LSTM")
+
+
 def test_an_exercise_done_in_one_edition_is_done_in_the_other(open_page, address):
     page = open_page(f"en/{STEM}.html")
     page.locator(".exercise input[type=checkbox]").first.check()

@@ -131,6 +131,96 @@ def test_a_phrase_in_quotes_is_found_as_it_stands(open_page):
     assert loose and searched(open_page(FRONT), '"forcing teacher"') == []
 
 
+@pytest.mark.parametrize("quotes", ["\u201c\u201d", "\u00ab\u00bb", "\u300c\u300d", "\uff02\uff02"])
+def test_a_phrase_is_one_in_quotes_of_any_shape(open_page, quotes):
+    page, (begin, end) = open_page(FRONT), quotes
+    assert searched(page, f"{begin}teacher forcing{end}")
+    assert searched(open_page(FRONT), f"{begin}forcing teacher{end}") == []
+
+
+def test_a_phrase_may_stand_beside_words(open_page):
+    assert searched(open_page(FRONT), '"teacher forcing" mask')
+    assert searched(open_page(FRONT), 'mask "forcing teacher"') == []
+    assert searched(open_page(FRONT), 'mask "teacher forcing" "zyzzyva"') == []
+
+
+@pytest.mark.parametrize(
+    "text", ["$&", "$'", "$$", "{count}", '"', '""', "& #", "<b>&amp;</b>", "[a-z]+(", "%", "\\"]
+)
+def test_what_was_asked_is_said_as_it_was_typed(open_page, text):
+    page = open_page(f"{EDITION}/search.html")
+    hint = editions()[EDITION]["strings"]["search_hint"]
+    page.fill(".search input", text)
+    status = "document.getElementById('search-status').innerText"
+    page.wait_for_function(f"(hint) => !['', hint].includes({status})", arg=hint)
+    said = page.inner_text("#search-status")
+    assert (
+        f"\u201c{text}\u201d" in said
+        and said.count("\u201c") == 1
+        and "{" not in said.replace(text, "")
+    )
+
+
+def test_results_that_come_late_do_not_mix_with_those_of_the_next_search(open_page):
+    page, held = open_page(FRONT), []
+    page.goto(page.url.replace("intro", "search"))
+    page.context.route(
+        "**/*.pf_fragment",
+        lambda route: held.append(route) if len(held) < 8 else route.continue_(),
+    )
+    page.fill(".search input", "attention")
+    while len(held) < 8:
+        page.wait_for_timeout(20)
+    page.fill(".search input", "heartbeat")
+    page.wait_for_timeout(600)
+    for route in held:
+        route.continue_()
+    page.wait_for_function("document.getElementById('search-status').textContent !== ''")
+    page.wait_for_timeout(500)
+    found = page.evaluate("[...document.querySelectorAll('#search-results a')].map((a) => a.href)")
+    assert found == searched(open_page(FRONT), "heartbeat")
+
+
+def test_a_search_that_could_not_be_made_can_be_made_again(open_page):
+    page = open_page(FRONT)
+    page.context.route("**/*zh-cn*meta*", lambda route: route.abort())
+    page.goto(page.url.replace("intro", "search") + "?q=encoder")
+    failed = editions()[EDITION]["strings"]["search_failed"]
+    page.wait_for_function(
+        "(t) => document.getElementById('search-status').innerText === t", arg=failed
+    )
+    page.context.unroute("**/*zh-cn*meta*")
+    page.fill(".search input", "attention")
+    page.wait_for_selector("#search-results li")
+
+
+def test_who_comes_back_from_a_found_page_has_the_list_as_it_was(open_page):
+    page = open_page(FRONT)
+    searched(page, "attention")
+    page.locator("#search-more").click()
+    page.wait_for_function("document.querySelectorAll('#search-results li').length > 8")
+    last = page.locator("#search-results li").last
+    last.scroll_into_view_if_needed()
+    before, place = page.locator("#search-results li").count(), page.evaluate("scrollY")
+    last.locator("a").first.click()
+    page.wait_for_function("!document.getElementById('search-status')")
+    page.go_back()
+    page.wait_for_function("document.getElementById('search-status').textContent !== ''")
+    assert page.locator("#search-results li").count() == before
+    assert place > 300 and abs(page.evaluate("scrollY") - place) < 300
+
+
+def test_what_is_typed_on_the_search_page_is_one_step_of_the_history(open_page):
+    page = open_page(FRONT)
+    searched(page, "attention")
+    page.fill(".search input", "beam & search")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=beam+%26+search")
+    page.wait_for_selector("#search-results li")
+    page.go_back()
+    page.wait_for_url(f"**/{FRONT}")
+
+
 def test_a_result_leads_to_the_section_that_has_the_words(open_page):
     page = open_page(FRONT)
     sections = [link for link in searched(page, "teacher forcing") if "#" in link]
