@@ -35,6 +35,17 @@ def test_the_first_tab_offers_to_skip_to_the_text(open_page):
     assert page.evaluate("document.activeElement.id") == "content"
 
 
+def test_nothing_moves_when_something_in_the_top_bar_gets_the_focus(open_page):
+    page = open_page(CHAPTER)
+    page.evaluate("scrollTo(0, 4000)")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+    for control in (".language", "#theme", ".book-title"):
+        page.focus(control)
+        page.wait_for_timeout(100)
+        assert page.evaluate("scrollY") == 4000
+
+
 def test_the_theme_is_chosen_by_keyboard_and_kept_on_the_next_page(open_page, address):
     page = open_page(CHAPTER, color_scheme="light")
     tab_to(page, "#theme")
