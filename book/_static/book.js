@@ -38,11 +38,24 @@ contents.addEventListener("click", (event) => {
 });
 
 // The other edition opens where this one is read, and searches what was searched here.
+const sections = [...document.querySelectorAll("article section[id]")];
+const edge = (element) => element.getBoundingClientRect().top;
+function reading() {
+  const target = document.querySelector(":target");
+  const begun = innerHeight / 3; // what begins above this line is being read
+  const last = scrollY + innerHeight >= root.scrollHeight - 2; // nothing can be scrolled up to it
+  const most = target?.matches("section") && !last ? begun : innerHeight;
+  if (target && edge(target) >= 0 && edge(target) < most) return location.hash;
+  const section = sections.findLast((one) => edge(one) < begun);
+  return section && section !== sections[0] ? `#${section.id}` : "";
+}
 for (const link of document.querySelectorAll(".language")) {
-  link.addEventListener("click", () => {
-    link.search = location.search;
-    link.hash = location.hash;
-  });
+  for (const name of ["click", "auxclick", "contextmenu"]) {
+    link.addEventListener(name, () => {
+      link.search = location.search;
+      link.hash = reading();
+    });
+  }
 }
 
 // "/" goes to the search box.

@@ -60,6 +60,22 @@ def test_the_switch_keeps_the_place_and_the_same_section_is_there(open_page):
     page.wait_for_url(f"**/en/{STEM}.html#{place}")
 
 
+def test_the_switch_keeps_the_place_to_which_one_has_scrolled(open_page):
+    page = open_page(f"en/{STEM}.html")
+    ids = page.evaluate(
+        "[...document.querySelectorAll('article section[id] > h2')].map((h) => h.parentNode.id)"
+    )
+    page.evaluate("(id) => { location.hash = id; }", ids[0])
+    for place in (ids[2], ids[1]):
+        section = f"document.getElementById('{place}')"
+        page.evaluate(f"scrollTo(0, scrollY + {section}.getBoundingClientRect().top - 200)")
+        page.locator(".language").click()
+        page.wait_for_url(f"**/{STEM}.html#{place}")
+    page.evaluate("scrollTo(0, 0)")
+    page.locator(".language").click()
+    page.wait_for_url(f"**/{STEM}.html")
+
+
 @pytest.mark.parametrize("stem", chapter_paths())
 def test_sections_exercises_and_figures_have_the_same_ids(html, stem):
     ids = [
