@@ -19,6 +19,10 @@ const show = (name) => {
   theme.setAttribute("aria-pressed", name === "dark");
 };
 show(root.dataset.theme);
+addEventListener("pageshow", (event) => {
+  // A page that the browser kept may be older than the choice.
+  if (event.persisted) show(stored() ?? root.dataset.theme);
+});
 theme.addEventListener("click", () => {
   show(root.dataset.theme === "dark" ? "light" : "dark");
   try {

@@ -14,7 +14,7 @@
     } catch {
       // Storage is switched off: ticks hold for this visit.
     }
-    return Boolean(value);
+    return null;
   };
 
   const boxes = exercises.map((exercise) => {
@@ -40,11 +40,13 @@
   };
   tell();
 
-  // What is ticked in another tab is ticked here.
-  addEventListener("storage", () => {
+  // What is ticked in another tab, or in the other edition before one comes back, is ticked here.
+  const renew = () => {
     boxes.forEach((box, index) => {
-      box.checked = remembered(exercises[index].id);
+      box.checked = remembered(exercises[index].id) ?? box.checked;
     });
     tell();
-  });
+  };
+  addEventListener("storage", renew);
+  addEventListener("pageshow", (event) => event.persisted && renew());
 }

@@ -294,6 +294,21 @@ def test_a_done_exercise_is_remembered_by_this_browser(open_page):
     assert told(0)
 
 
+KEPT = 'dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))'
+
+
+def test_a_page_that_the_browser_kept_knows_what_was_done_meanwhile(open_page):
+    page = open_page(CHAPTER, color_scheme="light")
+    box = page.locator(".exercise input[type=checkbox]").first
+    identity = page.locator(".exercise").first.get_attribute("id")
+    page.evaluate(
+        "(id) => { localStorage.setItem('theme', 'dark'); localStorage.setItem(id, 'done'); }",
+        identity,
+    )
+    page.evaluate(KEPT)
+    assert theme(page) == "dark" and box.is_checked()
+
+
 def test_code_is_copied_as_it_stands(open_page, address):
     page = open_page(CHAPTER)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
