@@ -20,6 +20,7 @@ from book import playground
 _NUMBERED = re.compile(r"id\d+$")  # what docutils calls a title without Latin letters
 _LINK_TITLE = re.compile(r'(?<= title=")Link to this \w+(?=")')
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_BOX = re.compile(r'<svg[^>]*\sviewBox="\S+ \S+ (\S+) (\S+)"')
 _CSS_PIXELS = 96 / 150  # a page's pixel for each of a figure's: plotting draws 150 to the inch
 
 
@@ -127,11 +128,20 @@ def _draw_image(writer: HTML5Translator, node: nodes.image) -> None:
         name = quote(writer.builder.images[source])
         node["uri"] = posixpath.join(writer.builder.imgpath, name)
     attributes = {"src": node["uri"], "alt": node.get("alt", "")}
-    size = get_image_size(str(Path(writer.builder.srcdir) / source))
+    path = Path(writer.builder.srcdir) / source
+    size = get_image_size(str(path)) or _drawn_size(path)
     if size:
         scale = _CSS_PIXELS if source.endswith(".png") else 1
         attributes |= {"width": round(size[0] * scale), "height": round(size[1] * scale)}
     writer.body.append(writer.emptytag(node, "img", "", **attributes))
+
+
+def _drawn_size(path: Path) -> tuple[float, float] | None:
+    """Returns the size of a drawing that states its box alone."""
+    if path.suffix != ".svg" or not path.is_file():
+        return None
+    box = _BOX.search(path.read_text(encoding="utf-8"))
+    return (float(box[1]), float(box[2])) if box else None
 
 
 def _nothing(writer: HTML5Translator, node: nodes.Element) -> None:

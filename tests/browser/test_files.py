@@ -131,6 +131,16 @@ def test_a_chapters_notebook_can_be_downloaded(html, edition, stem):
     assert any(cell.get("outputs") for cell in notebook.cells)
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_every_image_states_its_size_so_that_nothing_moves_when_it_comes(html, name):
+    images = re.findall(r"<img[^>]*>", read(html / name).source)
+    assert [
+        one
+        for one in images
+        if not re.search(r'width="\d+".* height="\d+"|height="\d+".* width="\d+"', one)
+    ] == []
+
+
 def _bar(repository: str) -> str:
     """Renders the bar of the first chapter, as a build for this repository would show it."""
     edition, stem = CHAPTERS[0]
