@@ -364,7 +364,42 @@ def test_a_digit_is_drawn_by_keyboard(open_page):
     expect(place.locator(".play-note").first).to_contain_text("shows a 1")
 
 
+def test_a_reader_who_does_not_see_the_pen_is_told_whether_it_is_down(open_page):
+    page, _ = open_page(DIGITS)
+    place = started(page)
+    place.locator("[role=application]").focus()
+    for words in ("pen_down", "pen_up"):
+        page.wait_for_timeout(700)  # what was said of the start has been said
+        page.keyboard.press("Space")
+        expect(place.locator(".play [role=status]")).to_have_text(STRINGS["digits"][words])
+
+
+def test_the_first_button_leaves_a_dot_and_the_others_leave_nothing(open_page):
+    page, _ = open_page(DIGITS)
+    place = started(page)
+    pad = place.locator("[role=application]")
+    read = place.get_by_role("img", name=STRINGS["digits"]["read"])
+    for button, drawn in (("right", False), ("middle", False), ("left", True)):
+        pad.click(button=button, position={"x": 60, "y": 60})
+        page.wait_for_timeout(200)
+        assert (max(pixels(read)) > 0) == drawn, button
+    before = place.locator(".play-note").first.inner_text()
+    place.locator(".play-plane").click(button="right", position={"x": 280, "y": 20})
+    assert place.locator(".play-note").first.inner_text() == before
+
+
 # --- A heartbeat
+
+
+def test_only_the_first_button_bends_a_beat(open_page):
+    page, _ = open_page(HEARTBEAT)
+    place = started(page)
+    chart = place.locator(".play-chart")
+    before = place.locator(".play-verdict").inner_text()
+    chart.click(button="right", position={"x": 200, "y": 10})
+    assert place.locator(".play-verdict").inner_text() == before
+    chart.click(position={"x": 200, "y": 10})
+    assert place.locator(".play-verdict").inner_text() != before
 
 
 def test_a_beat_that_is_bent_raises_the_alarm_and_can_be_put_right(open_page):

@@ -35,7 +35,10 @@ function stage(model, facts, words) {
     change: () => go(sliders.map(({ input }) => input.valueAsNumber)),
   }));
 
-  const drawing = pad({ label: words.pad, change: settled(look, 30) });
+  const drawing = pad({
+    label: words.pad, change: settled(look, 30),
+    told: (down) => (status.textContent = down ? words.pen_down : words.pen_up),
+  });
   function look() {
     const seen = centred(drawing.ink(), PAD);
     const empty = seen.every((ink) => ink === 0);

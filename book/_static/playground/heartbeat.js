@@ -92,6 +92,7 @@ class Heartbeat {
       return { step: Math.max(0, Math.min(facts.steps - 1, step)), voltage: Math.max(-TOP, Math.min(TOP, voltage)) };
     };
     this.field.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
       this.field.setPointerCapture(event.pointerId);
       held = at(event).step;
       this.step = held;

@@ -6,8 +6,11 @@ export const PAD = 140; // pixels a side
 const [PEN, STRIDE] = [5.5, 4];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** Returns the pad's `canvas`, `clear()`, and `ink()`, 0 to 1 a pixel; `change` is called at each stroke. */
-export function pad({ label, change }) {
+/**
+ * Returns the pad's `canvas`, `clear()`, and `ink()`, 0 to 1 a pixel. `change` is called at each stroke,
+ * and `told(down)` when a key lowers or lifts the pen.
+ */
+export function pad({ label, change, told }) {
   const canvas = element("canvas", {
     class: "play-picture play-pad-field", width: PAD, height: PAD, tabindex: 0, role: "application", "aria-label": label,
   });
@@ -28,7 +31,7 @@ export function pad({ label, change }) {
   function line(from, to) {
     paper.beginPath();
     paper.moveTo(from.x, from.y);
-    paper.lineTo(to.x, to.y);
+    paper.lineTo(to.x + 0.01, to.y); // a line of no length at all would leave no dot
     paper.stroke();
     show();
     change();
@@ -40,6 +43,7 @@ export function pad({ label, change }) {
     return { x: ((event.clientX - box.left) * PAD) / box.width, y: ((event.clientY - box.top) * PAD) / box.height };
   };
   canvas.addEventListener("pointerdown", (event) => {
+    if (event.button) return; // only the first one draws
     canvas.setPointerCapture(event.pointerId);
     last = at(event);
     line(last, last);
@@ -60,7 +64,10 @@ export function pad({ label, change }) {
     if (way) {
       const moved = (place, by) => Math.max(PEN, Math.min(PAD - PEN, place + by * STRIDE));
       [pen.x, pen.y] = [moved(pen.x, way[0]), moved(pen.y, way[1])];
-    } else pen.down = !pen.down;
+    } else {
+      pen.down = !pen.down;
+      told(pen.down);
+    }
     if (pen.down) line(before, pen);
     else show();
   });

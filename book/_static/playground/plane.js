@@ -35,6 +35,7 @@ export function plane({ codes, label, change }) {
     change(code);
   };
   svg.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
     svg.setPointerCapture(event.pointerId);
     drag(event);
   });
