@@ -127,8 +127,9 @@ const spy = new IntersectionObserver(
 );
 for (const id of links.keys()) spy.observe(document.getElementById(id));
 
-// A playground's code, and then its model, are fetched when its place is first seen. From a file no
-// module may be loaded: the picture stays, with a sentence that says so.
+// A playground's code, and then its model, are fetched when its place is a screen away: it is ready
+// when a reader comes to it, and what is being read does not move. From a file no module may be
+// loaded: the picture stays, with a sentence that says so.
 const playgrounds = document.querySelectorAll(".playground");
 const folder = new URL("playground/", document.getElementById("words").src);
 const seen = new IntersectionObserver((entries) => {
@@ -143,7 +144,7 @@ const seen = new IntersectionObserver((entries) => {
         note.hidden = false;
       });
   }
-});
+}, { rootMargin: "0px 0px 100%" });
 for (const place of playgrounds) {
   if (location.protocol === "file:") place.querySelector(".play-file").hidden = false;
   else seen.observe(place);

@@ -36,6 +36,13 @@ def test_a_length_penalty_is_that_of_the_package(run):
     assert np.allclose(run(script, pairs), wanted, rtol=1e-6)
 
 
+def test_what_is_rounded_to_zero_has_no_sign(run):
+    given = [[-0.004, 2], [-0.006, 2], [0.004, 2], [-0.04, 1], [-10, 0], [-0.5, 1], [-100, 2]]
+    script = "const { shown } = await module('frame.js'); return given.map((n) => shown(...n));"
+    wanted = ["0.00", "\u22120.01", "0.00", "0.0", "\u221210", "\u22120.5", "\u2212100.00"]
+    assert run(script, given) == wanted
+
+
 SEARCH = """
 const { searched } = await module("beam.js");
 // A model of three tokens whose log-probabilities depend on the step alone; 2 is the end.

@@ -24,8 +24,9 @@ export function drawn(name, attributes = {}, ...children) {
 /** Puts values where a text has their names in braces. */
 export const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-/** Writes a number with a real minus sign. */
-export const shown = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
+/** Writes a number with a real minus sign, and with none where it is rounded to zero. */
+export const shown = (value, digits = 2) =>
+  value.toFixed(digits).replace(/^-(?=0(\.0+)?$)/, "").replace("-", "−");
 
 /**
  * Runs a playground in its place on the page. `build(words)` returns, once its model is there, the
@@ -73,13 +74,15 @@ export function slider({ label, min, max, step = 1, value, tell = String, change
 /** A box that scrolls sideways inside itself, by keyboard too, as soon as its content is too wide. */
 export function scroller(label, ...children) {
   const box = element("div", { class: "play-scroll" }, ...children);
-  new ResizeObserver(() => {
+  const look = () => {
     const wide = box.scrollWidth > box.clientWidth;
     for (const [name, value] of [["tabindex", 0], ["role", "region"], ["aria-label", label]]) {
       if (wide) box.setAttribute(name, value);
       else box.removeAttribute(name);
     }
-  }).observe(box);
+  };
+  new ResizeObserver(look).observe(box);
+  new MutationObserver(look).observe(box, { childList: true }); // its content may grow where it does not
   return box;
 }
 

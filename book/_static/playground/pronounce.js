@@ -26,7 +26,7 @@ class Pronouncer {
     const { words, settings } = this;
     const soon = settled(() => this.#read(), 120);
     this.input = element("input", {
-      type: "text", value: word, maxlength: 60, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
+      type: "text", value: word, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
       input: soon,
     });
     const width = slider({
@@ -46,7 +46,8 @@ class Pronouncer {
     this.problem = element("p", { class: "play-problem", id: unique("problem"), role: "alert" });
     this.input.setAttribute("aria-describedby", this.problem.id);
     this.tree = scroller(`${words.scroll}, ${words.beam}`);
-    this.answers = element("div", { class: "play-answers" });
+    this.answers = scroller(`${words.scroll}, ${words.answers}`);
+    this.answers.classList.add("play-answers");
     this.heat = scroller(`${words.scroll}, ${words.attention}`);
 
     const panel = (title, ...children) => element("div", { class: "play-panel" },
@@ -67,13 +68,20 @@ class Pronouncer {
 
   async #read() {
     const number = ++this.asked;
-    const answer = await this.ask({ text: this.input.value, settings: { ...this.settings } });
+    const settings = { ...this.settings };
+    const answer = await this.ask({ text: this.input.value, settings });
     if (number !== this.asked) return;
     const { refusal } = answer;
     this.problem.textContent = refusal ? filled(this.words[refusal.reason], refusal) : "";
-    this.input.toggleAttribute("aria-invalid", Boolean(refusal));
-    if (refusal) return;
-    this.answer = answer;
+    this.input.setAttribute("aria-invalid", Boolean(refusal));
+    // What an earlier word became is no answer to one that cannot be read.
+    this.stage.classList.toggle("play-refused", Boolean(refusal));
+    if (refusal) {
+      this.#stop();
+      this.status.textContent = "";
+      return;
+    }
+    this.answer = { ...answer, width: settings.width };
     this.chosen = 0;
     this.#list();
     this.#grow();
@@ -90,6 +98,7 @@ class Pronouncer {
   /** Shows the steps one after the other, or all at once to a reader who wants nothing to move. */
   #grow() {
     this.#stop();
+    if (!this.answer) return; // the model is still at its first word
     const steps = this.answer.steps.length;
     if (still()) {
       this.#show(steps);
@@ -108,7 +117,8 @@ class Pronouncer {
 
   /** Shows what the beam held after some steps; after the last, the chosen answer. */
   #show(visible) {
-    const { steps, hypotheses } = this.answer;
+    if (!this.answer) return;
+    const { steps, hypotheses, width } = this.answer;
     const over = visible === steps.length;
     const chosen = hypotheses[this.chosen];
     this.step.set(visible, steps.length);
@@ -120,7 +130,6 @@ class Pronouncer {
     const prefixes = steps[visible - 1].tokens.map((token, place) =>
       `${this.facts.target[token]} ${shown(steps[visible - 1].scores[place])}`).join(", ");
     const { beam_alt: label } = this.words;
-    const { width } = this.settings;
     const drawing = tree({
       steps, visible, path, finished: over && chosen.finished, names: this.facts.target, width, words: this.words,
       label: filled(label, { width, step: visible, steps: steps.length, prefixes }),
@@ -172,7 +181,13 @@ class Pronouncer {
 
 let count = 0;
 const unique = (name) => `play-${name}-${++count}`;
-const percent = (score) => shown(100 * Math.exp(score), 1);
+
+/** A probability in per cent. What is not nothing is not written as nothing, nor what is not all as all. */
+function percent(score) {
+  const value = 100 * Math.exp(score);
+  if (value < 0.05) return "< 0.1";
+  return value >= 99.95 ? "> 99.9" : shown(value, 1);
+}
 
 /** The places of the best prefix after some steps. */
 function followed(steps, visible) {
