@@ -302,3 +302,16 @@ def test_export_writes_graphs_for_a_runtime_too(weights, capsys, tmp_path):
     written = json.loads(capsys.readouterr().out)["files"]
     endings = ["tiny.json", "tiny.bin", "tiny-read.tflite", "tiny-step.tflite"]
     assert [os.path.basename(path) for path in written] == endings
+
+
+@pytest.mark.parametrize("name", ["summary", "captions"])
+def test_a_model_without_graphs_is_refused_before_anything_is_written(name, capsys, tmp_path):
+    assert main(["export", name, "--out", str(tmp_path), "--form", "onnx"]) == 2
+    assert "Only recurrent models of texts that copy nothing" in only_line(capsys.readouterr().err)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_batch_is_followed_through_pronouncers_alone(capsys, tmp_path):
+    assert main(["export", "summary", "--out", str(tmp_path), "--batch", "tea=T IY"]) == 2
+    assert "Only a recurrent pronouncer" in only_line(capsys.readouterr().err)
+    assert not list(tmp_path.iterdir())

@@ -53,10 +53,11 @@ def _export(chosen: argparse.Namespace) -> int:
     if chosen.batch:
         written = pretrained.export_batch(chosen.name, chosen.batch, chosen.out, chosen.weights)
     else:
-        written = pretrained.export(chosen.name, chosen.out, chosen.weights)
-    if chosen.form != "plain" and not chosen.batch:
-        model = pretrained.load(chosen.name, chosen.weights)
-        written += pretrained.export_graphs(model, chosen.name, chosen.out, chosen.form)
+        graphs = []  # first, since not every model has them: then nothing is written
+        if chosen.form != "plain":
+            model = pretrained.load(chosen.name, chosen.weights)
+            graphs = pretrained.export_graphs(model, chosen.name, chosen.out, chosen.form)
+        written = pretrained.export(chosen.name, chosen.out, chosen.weights) + graphs
     if chosen.json:
         print(json.dumps({"files": [str(path) for path in written]}))
     else:

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqtut import runtime
-from seqtut.models import Seq2Seq
+from seqtut.models import PointerGenerator, Seq2Seq
 from seqtut.pretrained.recipes import PretrainedError
 from seqtut.pretrained.transducer import Transducer
 from seqtut.text import BEGIN, END, PAD, UNKNOWN
@@ -29,7 +29,7 @@ def traced(model: Transducer) -> tuple[Any, Any]:
     carried on.
 
     Args:
-        model: A transducer whose model is a `Seq2Seq`.
+        model: A transducer whose model is a `Seq2Seq`, and no `PointerGenerator`.
 
     Returns:
         The two functions, both with a signature.
@@ -38,9 +38,10 @@ def traced(model: Transducer) -> tuple[Any, Any]:
         PretrainedError: If it is another model.
     """
     net = model.model
-    if not isinstance(net, Seq2Seq):
+    if not isinstance(net, Seq2Seq) or isinstance(net, PointerGenerator):
         raise PretrainedError(
-            f"Only recurrent models have these graphs. Received: a {type(net).__name__}. "
+            "Only recurrent models of texts that copy nothing have these graphs. "
+            f"Received: a {type(net).__name__}. "
             "Choose one, such as cmudict-small."
         )
     cells = [(str(n), name) for n in range(len(net.decoder.layers)) for name in net.decoder.names]
@@ -209,17 +210,21 @@ def export_graphs(
     """
     if form not in ("onnx", "litert"):
         raise PretrainedError(f"A form is onnx or litert. Received: {form!r}. Choose one of them.")
-    ending, folder, paths = {"onnx": "onnx", "litert": "tflite"}[form], Path(folder), []
-    for half, function in zip(("read", "step"), traced(model), strict=True):
-        made = to_onnx(function) if form == "onnx" else to_litert(function, numbers)
-        paths.append(folder / f"{name}-{half}.{ending}")
-        scratch = folder / f"{paths[-1].name}.{os.getpid()}.part"
+    ending, folder = {"onnx": "onnx", "litert": "tflite"}[form], Path(folder)
+    made = {
+        folder / f"{name}-{half}.{ending}": to_onnx(function)
+        if form == "onnx"
+        else to_litert(function, numbers)
+        for half, function in zip(("read", "step"), traced(model), strict=True)
+    }
+    for path, content in made.items():
+        scratch = folder / f"{path.name}.{os.getpid()}.part"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            scratch.write_bytes(made)
-            os.replace(scratch, paths[-1])
+            scratch.write_bytes(content)
+            os.replace(scratch, path)
         except OSError as error:
             raise PretrainedError(
                 f"The model could not be exported. Received: {error}. Choose another folder."
             ) from error
-    return paths
+    return list(made)

@@ -9,7 +9,7 @@ from keras import ops
 
 from seqtut.pretrained.recipes import PretrainedError
 from seqtut.pretrained.store import load
-from seqtut.text import BEGIN, END, pad
+from seqtut.text import BEGIN, END, Subwords, pad
 
 # Of a wide tensor as many features are kept: enough to see that there is something, and where.
 _SHOWN = 16
@@ -37,11 +37,13 @@ def trace(
     """
     model = load(name, path)
     network = model.model
-    if getattr(getattr(network, "decoder", None), "attention", None) is None or not hasattr(
-        network.encoder, "forwards"
+    if (
+        getattr(getattr(network, "decoder", None), "attention", None) is None
+        or not hasattr(network.encoder, "forwards")
+        or isinstance(model.source, Subwords)
     ):
         raise PretrainedError(
-            f"Only a recurrent model with attention is followed. Received: {name!r}. "
+            f"Only a recurrent pronouncer with attention is followed. Received: {name!r}. "
             "Choose another, such as 'cmudict-small'."
         )
     source, source_mask = pad([_known(model.source, word) for word, _ in pairs])
