@@ -56,6 +56,12 @@ def test_an_ending_never_changes_the_family(word, ending):
         assert family(word + ending) == family(word)
 
 
+@pytest.mark.parametrize("words", [("box", "boxes"), ("story", "stories")])
+def test_other_plurals_are_another_family_as_is_said_of_it(words):
+    assert len(set(map(family, words))) == 2
+    assert all(f'"{word}"' in family.__doc__ for word in words)
+
+
 def test_a_word_of_nothing_but_s_still_has_a_family():
     assert [family(word) for word in ("s", "s's", "'s")] == ["s", "s's", "'s"]
 

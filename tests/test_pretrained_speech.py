@@ -130,3 +130,9 @@ def test_the_models_of_the_package_write_down_common_words(name):
     card = pretrained.card(name)
     assert card["weights"] * 2 <= 2_000_000
     assert card["test"]["greedy"]["voices"]["us-f4"]["cer"]["value"] < 0.5
+
+
+def test_the_cards_tell_the_protocol_that_is_followed():
+    for name in ("speech", "speech-ctc"):
+        assert pretrained.card(name)["protocol"] == dictating.PROTOCOL
+    assert "with an s more or less" in dictating.PROTOCOL

@@ -58,7 +58,9 @@ def _texts(given: list[str] | None) -> Iterator[tuple[bytes, bool]]:
             yield text.encode("utf-8", "surrogateescape"), True
         return
     if sys.stdin is None:  # the shell closed it
-        raise ValueError("There is no standard input to read. Give --text, or a file or pipe.")
+        raise ValueError(
+            "There is no standard input to read. Received: a closed one. Give --text, a file or a pipe."
+        )
     # A line may be without end: no more of it is held than it takes to refuse it.
     skipping = False
     while part := sys.stdin.buffer.readline(_MOST):

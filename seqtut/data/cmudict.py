@@ -65,11 +65,12 @@ class CMUdict:
 
 
 def family(word: str) -> str:
-    """Names the family of a word: itself, its plural and its possessives.
+    """Names the family of a word: itself, its plural in -s and its possessives.
 
     "tree", "trees", "tree's" and "trees'" are one family, for "trees" and "tree's" sound alike and
     who knows one knows the other. The rule is rough, only letters count and each `s` at the end
-    falls: it joins a few strangers, and parts none of these.
+    falls: it joins a few strangers, and parts none of these. It does part "box" from "boxes" and
+    "story" from "stories": of 100 test words one or two have such a relative in training.
 
     Args:
         word: A word of the dictionary.

@@ -125,11 +125,11 @@ def load_speech() -> SpokenWords:
 
     The words are those of 3 to 8 letters, a to z, that are in CMUdict and among the 30,000 most
     frequent of Wikipedia or of film subtitles. They are in the parts that `load_cmudict` puts them
-    in, so a word is in one part with its plural. Each training word is said by one American and one
-    British voice of four each, at one of four speeds; a dev word by one of these eight voices; a
-    test word by three voices, one of training, one new, one new with a new accent. What is
-    chosen by chance is chosen by a hash of the word. What parts may still share: words that sound
-    alike, and words made from one stem.
+    in, so a word is in one part with its plural in -s. Each training word is said by one American
+    and one British voice of four each, at one of four speeds; a dev word by one of these eight
+    voices; a test word by three voices, one of training, one new, one new with a new accent. What
+    is chosen by chance is chosen by a hash of the word. What parts may still share: words that
+    sound alike, and words made from one stem, plurals in -es and -ies among them.
 
     Returns:
         The three parts of the data.

@@ -122,7 +122,10 @@ class StripPart:
 
 @dataclass(frozen=True, eq=False)
 class Strips:
-    """Strips in three parts that share no picture, and no number of three digits or more.
+    """Strips in three parts that share no picture.
+
+    No number of three digits or more that dev or test shows is in training; dev and test share
+    some.
 
     Attributes:
         train: 40,000 strips to learn from, 8,000 of each length.
