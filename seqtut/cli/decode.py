@@ -59,7 +59,7 @@ def _texts(given: list[str] | None) -> Iterator[tuple[bytes, bool]]:
         return
     if sys.stdin is None:  # the shell closed it
         raise ValueError(
-            "There is no standard input to read. Received: a closed one. Give --text, a file or a pipe."
+            "There is no standard input to read. Received: a closed one. Give --text or a file."
         )
     # A line may be without end: no more of it is held than it takes to refuse it.
     skipping = False

@@ -18,11 +18,11 @@ UNIT = "recordings"
 EXAMPLE = "autoencoder"
 
 PROTOCOL = (
-    "Synthetic speech of eSpeak NG. Each test word is in no other part, nor is it with an s more or "
-    "less at its end, and is said three times: by a voice of the training, by one that training "
+    "Synthetic speech of eSpeak NG. Each test word is in no other part, nor is it with an s more "
+    "or less at its end, and is said three times: by a voice of the training, by one that training "
     "never heard, and by one whose accent it never heard either. A word is right if it is spelt as "
-    "the dictionary spells it; one that sounds the same counts as wrong. Intervals: 95 %, bootstrap "
-    "over families of words."
+    "the dictionary spells it; one that sounds the same counts as wrong. Intervals: 95 %, "
+    "bootstrap over families of words."
 )
 
 
