@@ -211,7 +211,9 @@ def test_a_model_of_pictures_refuses_texts_one_by_one(capsys):
 def test_a_closed_standard_input_is_named(weights, monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", None)
     assert main(["decode", "tiny", "--weights", str(weights)]) == 2
-    assert "no standard input to read. Give --text" in only_line(capsys.readouterr().err)
+    assert "no standard input to read. Received: a closed one. Give --text" in only_line(
+        capsys.readouterr().err
+    )
 
 
 def test_a_beam_that_no_memory_holds_is_one_short_line(weights, capsys):
