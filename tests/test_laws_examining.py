@@ -176,3 +176,19 @@ def test_a_model_with_other_sizes_is_asked_in_its_own_ids():
     assert laws.UNASKED in verdicts(museum.Small(), source_size=30).values()
     found = verdicts(Seq2Seq(40, 50, 8), source_size=40, target_size=50)
     assert set(found.values()) == {laws.HOLDS}
+
+
+def test_a_model_that_stops_the_process_or_gives_no_numbers_gets_its_report():
+    def leaves(*_):
+        raise SystemExit("bye")
+
+    assert set(verdicts(leaves).values()) == {laws.UNASKED}
+
+    class LeavesLate(museum.Small):
+        def step(self, tokens, state):
+            raise SystemExit("bye")
+
+    assert verdicts(LeavesLate())["step = sequence"] == laws.UNASKED
+    no_numbers = verdicts(lambda source, mask, inputs: np.full((*inputs.shape, 7), np.nan))
+    for law in ("padding changes nothing", "source is heard", "past is heard"):
+        assert no_numbers[law] == laws.BROKEN

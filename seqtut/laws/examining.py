@@ -90,7 +90,7 @@ def examine(
         given = _batch(source_size, target_size) if batch is None else tuple(batch)
         asked = _adapted(model, given)
         _refuse_other_shapes(asked, given)
-    except Exception as error:  # whatever was handed over
+    except (Exception, SystemExit) as error:  # whatever was handed over
         return Examination(tuple(Answer(law, UNASKED, _reason(error), "") for law in _HINTS))
     encoder_decoder = ("encode", "decode")
     questions: list[tuple[str, tuple[str, ...], Callable[[], Finding]]] = [
@@ -131,7 +131,7 @@ def _ask(model: Any, law: str, needed: tuple[str, ...], question: Callable) -> A
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # a broken model may warn; the laws say it better
             found = question()
-    except Exception as error:  # a reader's model may fail in any way
+    except (Exception, SystemExit) as error:  # a reader's model may fail in any way
         return Answer(law, UNASKED, _reason(error), "")
     return Answer(
         law, HOLDS if found.holds else BROKEN, found.measured, "" if found.holds else _HINTS[law]
