@@ -53,7 +53,7 @@ proof: $(VENV)/.test
 	CHAPTERS="03_autoencoder 11_encoder_decoder" $(BIN)/pytest tests/colab
 
 browser: $(VENV)/.test book
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest tests/browser -n 2 --dist loadgroup
 
 pdf: $(VENV)/.test book  ## print the book as one PDF for each edition, and offer it on the site
 	@$(BIN)/python -m book.build pdf
