@@ -215,6 +215,28 @@ def test_a_small_probability_is_not_called_none(pronounce):
     expect(pronounce.locator(".play-probability")).to_have_text("< 0.1 %")
 
 
+def test_who_types_faster_than_the_model_reads_waits_for_the_last_word_alone(open_page):
+    page, _ = open_page(PRONOUNCE, reduced_motion="reduce")
+    place = started(page)
+    expect(place.locator(".play-answers tbody tr")).to_have_count(5)
+    page.evaluate(
+        """() => {
+          const post = Worker.prototype.postMessage;
+          window.asked = [];
+          Worker.prototype.postMessage = function (message) {
+            window.asked.push(message.text);
+            setTimeout(() => post.call(this, message), 1500);
+          };
+        }"""
+    )
+    field = place.get_by_label(STRINGS["pronounce"]["word"])
+    for word in ("k", "kn", "kni", "knight"):
+        field.fill(word)
+        page.wait_for_timeout(200)
+    expect(place.locator(".play-arpabet")).to_have_text("N AY T")
+    assert page.evaluate("window.asked") == ["k", "knight"]
+
+
 def test_a_button_pressed_before_the_first_answer_breaks_nothing(open_page):
     page, seen = open_page(PRONOUNCE)
     page.evaluate(

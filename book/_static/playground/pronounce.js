@@ -18,6 +18,7 @@ class Pronouncer {
   constructor(place, words, facts, ask) {
     Object.assign(this, { words, facts, ask, settings: { width: Number(place.dataset.width ?? 5), alpha: 0 } });
     this.asked = 0; // questions so far: an answer to an older one is not shown
+    this.waiting = false; // for an answer
     this.#build(place.dataset);
     this.#read();
   }
@@ -67,10 +68,18 @@ class Pronouncer {
   }
 
   async #read() {
-    const number = ++this.asked;
-    const settings = { ...this.settings };
-    const answer = await this.ask({ text: this.input.value, settings });
-    if (number !== this.asked) return;
+    this.asked++;
+    if (this.waiting) return; // one question at a time: of those that come meanwhile, the last is asked
+    this.waiting = true;
+    let number, settings, answer;
+    try {
+      do {
+        [number, settings] = [this.asked, { ...this.settings }];
+        answer = await this.ask({ text: this.input.value, settings });
+      } while (number !== this.asked);
+    } finally {
+      this.waiting = false;
+    }
     const { refusal } = answer;
     this.problem.textContent = refusal ? filled(this.words[refusal.reason], refusal) : "";
     this.input.setAttribute("aria-invalid", Boolean(refusal));
