@@ -33,10 +33,9 @@ def differences(edition: str, page: str) -> list[str]:
     told = []
     if page[0].isdigit() and len({_front_matter(each, page) for each in (edition, ORIGINAL)}) > 1:
         told.append(f"{edition}/{page}: the front matter differs")
-    code = _code(sections(ORIGINAL, page))
-    for number, (here, there) in enumerate(
-        zip_longest(sections(edition, page), sections(ORIGINAL, page))
-    ):
+    original = sections(ORIGINAL, page)
+    code = _code(original)
+    for number, (here, there) in enumerate(zip_longest(sections(edition, page), original)):
         where = f"{edition}/{page}, section {number}"
         if here is None or there is None or here.level != there.level:
             levels = [section and section.level for section in (here, there)]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from seqtut import decoding, equations, laws
 from seqtut.models import Seq2Seq, Transformer
+from tests.models_lab import ragged, shaken
 
 SOURCE, TARGET = 9, 7
 
@@ -46,22 +47,12 @@ BOTH = pytest.mark.parametrize("kind", [Seq2Seq, Transformer])
 
 
 def make(configuration, seed=0):
-    """A model with weights large enough for what it reads to matter."""
     kind, settings_ = configuration
-    model = kind(SOURCE, TARGET, **settings_)
-    rng = np.random.default_rng(seed)
-    for weight in model.trainable_variables:
-        noise = rng.normal(scale=0.5, size=weight.shape)
-        weight.assign(weight.numpy() + noise)
-    return model
+    return shaken(kind(SOURCE, TARGET, **settings_), seed)
 
 
-def batch(seed=0, rows=3, s=5, t=4):
-    rng = np.random.default_rng(seed)
-    source = rng.integers(0, SOURCE, (rows, s)).astype("int32")
-    mask = np.arange(s) < rng.permutation([s, 1, *rng.integers(1, s + 1, rows - 2)])[:, None]
-    decoder_input = rng.integers(1, TARGET, (rows, t)).astype("int32")
-    return np.where(mask, source, 0).astype("int32"), mask, decoder_input
+def batch(seed=0, **shape):
+    return ragged((SOURCE, TARGET), seed, **shape)
 
 
 @few

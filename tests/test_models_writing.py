@@ -4,49 +4,54 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from seqtut import decoding, equations, laws, training
 from seqtut.models import LanguageModel, PointerGenerator, Seq2Seq
 from seqtut.models.pointer import by_token
 from seqtut.text import BucketedBatches
+from tests.models_lab import ragged, shaken
 
 V = 9
-WRITERS = [
-    (LanguageModel, (V,), {"width": 6, "heads": 3, "layers": 2, "dropout": 0.5}),
-    (LanguageModel, (V,), {"width": 6, "heads": 1, "hidden": 5, "positions": "learned"}),
-]
-POINTERS = [
-    (PointerGenerator, (V, V), {"width": 6, "bidirectional": True, "tied": True, "dropout": 0.5}),
-    (
-        PointerGenerator,
-        (V, V),
-        {"width": 2, "embedding_dim": 3, "layers": 2, "cell": "gru", "attention": "additive"},
-    ),
-    (PointerGenerator, (V, V), {"width": 6, "layers": 2, "decoder_layers": 1}),
-]
-each = pytest.mark.parametrize("c", [*WRITERS, *POINTERS])
+writers = st.fixed_dictionaries(
+    {
+        "width": st.sampled_from([6, 12]),
+        "layers": st.integers(1, 2),
+        "heads": st.sampled_from([1, 3]),
+        "hidden": st.sampled_from([None, 5]),
+        "positions": st.sampled_from(["sinusoidal", "learned"]),
+        "dropout": st.sampled_from([0.0, 0.5]),
+    }
+).map(lambda c: (LanguageModel, (V,), c))
+pointers = st.fixed_dictionaries(
+    {
+        "width": st.sampled_from([2, 6]),
+        "embedding_dim": st.sampled_from([None, 3]),
+        "layers": st.just(2),
+        "decoder_layers": st.sampled_from([1, None]),
+        "cell": st.sampled_from(["lstm", "gru"]),
+        "bidirectional": st.booleans(),
+        "attention": st.sampled_from(["additive", "dot"]),
+        "tied": st.booleans(),
+        "dropout": st.sampled_from([0.0, 0.5]),
+    }
+).map(lambda c: (PointerGenerator, (V, V), c))
+few = settings(max_examples=12)
+anything = given(c=st.one_of(writers, pointers), seed=st.integers(0, 99))
 
 
 def make(configuration, seed=0):
-    """A model with weights large enough for what it reads to matter."""
     kind, sizes, given_ = configuration
-    model = kind(*sizes, **given_)
-    rng = np.random.default_rng(seed)
-    for weight in model.trainable_variables:
-        weight.assign(weight.numpy() + rng.normal(scale=0.5, size=weight.shape))
-    return model
+    return shaken(kind(*sizes, **given_), seed)
 
 
-def batch(seed=0, rows=3, s=5, t=4):
-    rng = np.random.default_rng(seed)
-    source = rng.integers(1, V, (rows, s)).astype("int32")
-    mask = np.arange(s) < rng.permutation([s, 1, *rng.integers(1, s + 1, rows - 2)])[:, None]
-    decoder_input = rng.integers(1, V, (rows, t)).astype("int32")
-    return np.where(mask, source, 0).astype("int32"), mask, decoder_input
+def batch(seed=0, **shape):
+    return ragged((V, V), seed, lowest=1, **shape)
 
 
-@each
-@pytest.mark.parametrize("seed", [0, 1])
+@few
+@anything
 def test_padding_the_future_and_the_steps_are_lawful(c, seed):
     model, some = make(c, seed), batch(seed)
     for law in (laws.padding_changes_nothing, laws.future_changes_nothing, laws.step_is_sequence):
@@ -71,18 +76,20 @@ def test_padding_changes_nothing_to_ten_digits_in_float64(c):
     assert found.holds, found
 
 
-@each
-def test_the_loss_counts_tokens(c):
-    rng = np.random.default_rng(1)
+@few
+@anything
+def test_the_loss_counts_tokens(c, seed):
+    rng = np.random.default_rng(seed)
     target = rng.integers(1, V, (3, 4)).astype("int32")
     some = (*batch(), target, np.arange(4) < np.array([4, 2, 3])[:, None])
-    found = laws.loss_counts_tokens(make(c), some, training.token_loss())
+    found = laws.loss_counts_tokens(make(c, seed), some, training.token_loss())
     assert found.holds, found
 
 
-@each
-def test_a_model_is_made_again_from_its_settings(c):
-    model = make(c)
+@few
+@anything
+def test_a_model_is_made_again_from_its_settings(c, seed):
+    model = make(c, seed)
     again = c[0].from_config(model.get_config())
     shapes = [tuple(v.shape) for v in model.variables]
     assert shapes == [tuple(v.shape) for v in again.variables]
@@ -158,8 +165,9 @@ def test_a_language_model_of_no_such_shape_is_refused(wrong):
 # Copying
 
 
-@pytest.mark.parametrize("c", POINTERS)
-def test_what_comes_out_is_the_equation_s_mixture(c, seed=3):
+@few
+@given(c=pointers, seed=st.integers(0, 99))
+def test_what_comes_out_is_the_equation_s_mixture(c, seed):
     """With the gate, the attention and what is generated taken from the same weights."""
     model, (source, mask, decoder_input) = make(c, seed), batch(seed)
     memory = model.encode(source, mask)
