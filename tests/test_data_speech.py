@@ -191,6 +191,7 @@ def test_a_cache_that_cannot_be_written_is_one_sentence(few, tmp_path):
 
 @pytest.fixture(scope="module")
 def plans():
+    data.fetch("speech")
     return speech._plans()
 
 

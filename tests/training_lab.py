@@ -308,6 +308,9 @@ def worker(folder, index, ports, life):
         except ValueError as error:
             apart[name] = str(error)
     write(folder, f"worker-{index}", written=len(written), apart=apart, **found)
+    # Who leaves first takes the connection away on which the other may still be hearing of it.
+    while not (folder / f"worker-{1 - index}.json").exists():
+        time.sleep(0.01)
 
 
 def free_ports(count):

@@ -5,7 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqtut.models.recurrent import CELLS, RecurrentDecoder
+from seqtut.models.cells import CELLS
+from seqtut.models.recurrent import RecurrentDecoder
 from seqtut.models.seq2seq import Seq2Seq
 from seqtut.models.series import blank
 

@@ -6,20 +6,12 @@ import keras
 from keras import ops
 
 from seqtut.layers import AdditiveAttention, DotAttention, TiedLogits
-
-# What each kind of cell carries from step to step, in the order in which Keras's cells take it.
-CELLS = {"lstm": (keras.layers.LSTM, ("h", "c")), "gru": (keras.layers.GRU, ("h",))}
-
+from seqtut.layers.recurrence import Unread
+from seqtut.models.cells import CELLS, recurrent, run, step
 
 def _embedding(size: int, width: int) -> keras.layers.Embedding:
     layer = keras.layers.Embedding(size, width, name="embedding")
     layer.build(None)
-    return layer
-
-
-def _recurrence(cell: str, inputs: int, width: int, **settings: Any) -> keras.layers.Layer:
-    layer = CELLS[cell][0](width, return_sequences=True, return_state=True, **settings)
-    layer.build((None, None, inputs))
     return layer
 
 
@@ -29,15 +21,27 @@ def _dense(inputs: int, width: int, activation: str | None, name: str) -> keras.
     return layer
 
 
+def dropped(dropout: keras.layers.Dropout, inputs: Any, training: bool | None) -> Any:
+    """Returns what a layer reads, without the share of its numbers that is dropped in training.
+
+    Args:
+        dropout: What drops them.
+        inputs: `(B, T, F)`, float, or `Unread`, which it stays if nothing is dropped.
+        training: Whether dropout acts.
+    """
+    if isinstance(inputs, Unread):
+        if not (training and dropout.rate):
+            return inputs
+        inputs = inputs.vectors()
+    return dropout(inputs, training=training)
+
+
 class RecurrentEncoder(keras.layers.Layer):
     """Reads a source sequence into a state for each token and one for the whole.
 
     A padded step leaves the state as it was, so that the last state is the one at each example's
-    own end. The backward direction reads the flipped sequence, pads first: they leave its state at
-    zero, so it starts at each example's own end too. Keras's own masks do both. They keep the
-    compiled loop over whole sequences and cost about 7 % of an LSTM's training step at width 256
-    and batch 256. Running unmasked and picking the state at the last token would cost 10 %, since
-    an LSTM then has to tell its cell state at every step.
+    own end. The backward direction meets the pads first: they leave its state at zero, so it starts
+    at each example's own end too.
 
     Args:
         size: `V`, source vocabulary.
@@ -75,23 +79,23 @@ class RecurrentEncoder(keras.layers.Layer):
         self.dropout = keras.layers.Dropout(dropout)
         widths = [embedding_dim] + [width] * (layers - 1)
         part = width // 2 if bidirectional else width
-        self.forwards = [_recurrence(cell, inputs, part) for inputs in widths]
+        self.forwards = [recurrent(cell, inputs, part) for inputs in widths]
         self.backwards = [
-            _recurrence(cell, inputs, part, go_backwards=True) if bidirectional else None
+            recurrent(cell, inputs, part, go_backwards=True) if bidirectional else None
             for inputs in widths
         ]
         self.built = True
 
     def call(self, source, source_mask, training=None):
         """Returns states `(B, S, D)` and each layer's final state."""
-        states = self.embedding(source)
+        states = Unread(source, self.embedding)
         finals = {}
         for number, pair in enumerate(zip(self.forwards, self.backwards, strict=True)):
-            states = self.dropout(states, training=training)
-            found, *final = pair[0](states, mask=source_mask, training=training)
+            states = dropped(self.dropout, states, training)
+            found, final = run(pair[0], states, source_mask, training=training)
             if pair[1] is not None:
-                reverse, *last = pair[1](states, mask=source_mask, training=training)
-                found = ops.concatenate([found, ops.flip(reverse, axis=1)], axis=-1)
+                reverse, last = run(pair[1], states, source_mask, training=training)
+                found = ops.concatenate([found, reverse], axis=-1)
                 final = [ops.concatenate(two, axis=-1) for two in zip(final, last, strict=True)]
             states = found
             finals[str(number)] = dict(zip(self.names, final, strict=True))
@@ -144,7 +148,7 @@ class RecurrentDecoder(keras.layers.Layer):
         self.embedding = _embedding(size, embedding_dim)
         self.dropout = keras.layers.Dropout(dropout)
         widths = [embedding_dim] + [width] * (layers - 1)
-        self.layers = [_recurrence(cell, inputs, width) for inputs in widths]
+        self.layers = [recurrent(cell, inputs, width) for inputs in widths]
         self.below, self.above = range(attend_after), range(attend_after, layers)
         self.attention = {
             "additive": lambda: AdditiveAttention(width, width, width, name="attention"),
@@ -161,7 +165,8 @@ class RecurrentDecoder(keras.layers.Layer):
 
     def call(self, decoder_input, memory, training=None):
         """Returns logits `(B, T, V)`."""
-        states = self.through(self.embedding(decoder_input), memory, self.below, training)
+        states = Unread(decoder_input, self.embedding)
+        states = self.through(states, memory, self.below, training)
         states, _ = self.attend(states, memory, training)
         return self.read_out(self.through(states, memory, self.above, training), training)
 
@@ -171,7 +176,7 @@ class RecurrentDecoder(keras.layers.Layer):
         """Runs layers over a whole target.
 
         Args:
-            states: `(B, T, ...)` what the first of them reads.
+            states: What the first of them reads, `(B, T, ...)` or `Unread`.
             memory: Holds the state that each layer starts from as "initial".
             numbers: Which layers.
             training: Whether dropout acts.
@@ -181,15 +186,15 @@ class RecurrentDecoder(keras.layers.Layer):
         """
         for number in numbers:
             initial = [memory["initial"][str(number)][name] for name in self.names]
-            states = self.dropout(states, training=training)
-            states = self.layers[number](states, initial_state=initial, training=training)[0]
+            states = dropped(self.dropout, states, training)
+            states, _ = run(self.layers[number], states, initial=initial, training=training)
         return states
 
     def through_cells(self, output: Any, before: dict, numbers: range) -> tuple[Any, dict]:
         """Takes one step of layers.
 
         Args:
-            output: `(B, ...)` what the first of them reads.
+            output: What the first of them reads, `(B, ...)` or `Unread`.
             before: The state of each layer, as `start` of the model gives it.
             numbers: Which layers.
 
@@ -199,7 +204,7 @@ class RecurrentDecoder(keras.layers.Layer):
         cells = {}
         for number in map(str, numbers):
             held = [before[number][name] for name in self.names]
-            output, now = self.layers[int(number)].cell(output, held)
+            output, now = step(self.layers[int(number)], output, held)
             cells[number] = dict(zip(self.names, now, strict=True))
         return output, cells
 
@@ -263,7 +268,8 @@ class RecurrentDecoder(keras.layers.Layer):
             Logits `(B, V)`, the new "cells" of the state, and the attention's weights `(B, S)` or
             None without attention.
         """
-        output, cells = self.through_cells(self.embedding(tokens), state["cells"], self.below)
+        read = Unread(tokens, self.embedding)
+        output, cells = self.through_cells(read, state["cells"], self.below)
         output, weights = self.attend(output[:, None], state)
         output, more = self.through_cells(output[:, 0], state["cells"], self.above)
         return self.read_out(output), cells | more, None if weights is None else weights[:, 0]

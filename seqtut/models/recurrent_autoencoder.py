@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqtut.models.recurrent import CELLS
+from seqtut.models.cells import CELLS
 from seqtut.models.series import SeriesDecoder, SeriesEncoder, blank, flip
 
 DECODERS = ("repeat", "autoregressive")

@@ -5,7 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqtut.models.recurrent import CELLS, RecurrentDecoder, RecurrentEncoder
+from seqtut.models.cells import CELLS
+from seqtut.models.recurrent import RecurrentDecoder, RecurrentEncoder
 
 
 @keras.saving.register_keras_serializable(package="seqtut")

@@ -1,0 +1,75 @@
+"""Recurrent layers as the models use them: over whole sequences, and step by step."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from seqtut.layers import recurrence
+from seqtut.layers.recurrence import Unread
+
+# What each kind of cell carries from step to step, in the order in which Keras's cells take it.
+CELLS = {"lstm": (keras.layers.LSTM, ("h", "c")), "gru": (keras.layers.GRU, ("h",))}
+
+
+def recurrent(cell: str, inputs: int, width: int, **settings: Any) -> keras.layers.Layer:
+    """Returns a built layer that tells its states and what it carries after the last step.
+
+    Args:
+        cell: "lstm" or "gru".
+        inputs: `F`, width of what it reads.
+        width: `D`, width of its state.
+        **settings: Passed on to Keras's layer.
+    """
+    layer = CELLS[cell][0](width, return_sequences=True, return_state=True, **settings)
+    layer.build((None, None, inputs))
+    return layer
+
+
+def run(
+    layer: keras.layers.Layer,
+    inputs: Any,
+    mask: Any = None,
+    initial: Any = None,
+    training: bool | None = None,
+) -> tuple[Any, list]:
+    """Runs a layer over sequences: an LSTM in our own loop, a GRU in Keras's.
+
+    Args:
+        layer: From `recurrent`.
+        inputs: `(B, T, F)`, float, or `Unread`.
+        mask: `(B, T)` bool, True = keep; a step that is not kept leaves the state as it was. None
+            keeps all.
+        initial: What it carries before the first step, `(B, D)` each; None for zeros.
+        training: Whether this is training.
+
+    Returns:
+        The states `(B, T, D)`, each at its own step even of a layer that goes backwards, and what
+        is carried after the last step that it takes.
+    """
+    if isinstance(layer, keras.layers.LSTM):
+        states, *final = recurrence.lstm(layer, inputs, mask, initial, training)
+        return states, final
+    states, *final = layer(_read(inputs), mask=mask, initial_state=initial, training=training)
+    return ops.flip(states, axis=1) if layer.go_backwards else states, final
+
+
+def step(layer: keras.layers.Layer, inputs: Any, held: list) -> tuple[Any, list]:
+    """Takes one step of a layer.
+
+    Args:
+        layer: From `recurrent`.
+        inputs: `(B, F)`, float, or `Unread`.
+        held: What it carries, `(B, D)` each.
+
+    Returns:
+        Its output `(B, D)`, and what it carries now.
+    """
+    if isinstance(layer, keras.layers.LSTM):
+        now = recurrence.step(layer, inputs, *held)
+        return now[0], list(now)
+    return layer.cell(_read(inputs), held)
+
+
+def _read(inputs: Any) -> Any:
+    return inputs.vectors() if isinstance(inputs, Unread) else inputs
