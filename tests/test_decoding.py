@@ -521,13 +521,17 @@ def test_a_batch_is_its_rows_one_by_one(seed, max_steps, alpha):
 
 @given(seed=seeds, max_steps=st.integers(1, 6), alpha=alphas)
 def test_keeping_one_gives_the_best_of_keeping_all(seed, max_steps, alpha):
-    state = state_of(tables(3, seed))
+    state = {**state_of(tables(3, seed)), "age": np.zeros(3, "float32")}
     limits = {**IDS, "max_steps": max_steps, "alpha": alpha, "width": 5}
-    one = decoding.beam_search(remember, state, **limits, keep=1)
-    every = decoding.beam_search(remember, state, **limits)
+    one = decoding.beam_search(ageing, state, **limits, keep=1)
+    every = decoding.beam_search(ageing, state, **limits)
     assert one.tokens.shape == (3, 1, max_steps)
-    for name in ("tokens", "lengths", "scores", "penalised", "finished", "attention"):
+    for name in ("tokens", "lengths", "finished", "attention"):
         assert np.array_equal(getattr(one, name)[:, 0], getattr(every, name)[:, 0]), name
+    for name in ("scores", "penalised"):
+        # Rows stop sooner where one is kept, and processors round a softmax by its place.
+        a, b = getattr(one, name)[:, 0], getattr(every, name)[:, 0]
+        assert np.allclose(a, b, rtol=0, atol=1e-5), name
 
 
 @given(seed=seeds, max_steps=st.integers(1, 5))

@@ -1,11 +1,11 @@
 """Beam search: the best few prefixes are kept at every step, for a whole batch at once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from seqtut.decoding import common, loops, pools, settings
+from seqtut.decoding import common, crews, loops, pools, settings
 from seqtut.decoding.common import Step
 from seqtut.decoding.settings import IMPOSSIBLE, length_penalty
 
@@ -57,6 +57,8 @@ def beam_search(
     alpha: float = 0.0,
     pad: int = 0,
     forbidden: Iterable[int] = (),
+    shared: Iterable[str] = (),
+    once: Callable[[], Any] | None = None,
 ) -> Hypotheses:
     """Keeps the `width` most probable prefixes at every step, and the best that ended apart.
 
@@ -72,10 +74,11 @@ def beam_search(
     What was cut at `max_steps` comes after all that ended, whatever its score.
 
     Args:
-        step: From `tokens` `(B * width,)` int32 and a state to `logits` `(B * width, V)` and the
-            next state; the rows of one example stand side by side.
+        step: From `tokens` `(R,)` int32 and a state to `logits` `(R, V)` and the next state. The
+            prefixes of one example stand side by side, one in the first step and `width` later;
+            an example that has stopped has none.
         state: The state before the first step, a nest of tensors with leading axis `B`. What
-            the step passes on as the same object, such as the encoder's states, is not copied.
+            the step passes on as the same object, such as the encoder's states, is seldom copied.
         begin: The token that the first step is fed.
         end: The token that ends a sequence.
         max_steps: The longest output, the end token counted.
@@ -86,6 +89,11 @@ def beam_search(
         pad: What fills the rows after the end.
         forbidden: Ids that are never put out, such as those of the pad and begin tokens. The
             probabilities of the others are not rescaled.
+        shared: Names in the state of what all prefixes of an example have in common. The step is
+            given one row of it an example, however many prefixes there are, and passes it on. The
+            models of `seqtut.models` say what they can share.
+        once: Returns what every step needs and none changes, a nest of tensors or None; it is then
+            computed once, and not in every step, which is given it as its third argument.
 
     Returns:
         `Hypotheses`, no two of them alike.
@@ -104,7 +112,8 @@ def beam_search(
         )
     steps = tf.constant(settings.at_least("max_steps", max_steps, 1))
     exponent = tf.constant(settings.finite("alpha", alpha), tf.float32)
-    run = common.compiled(_search, step, **ids, width=width, keep=keep)
+    settled = {**ids, "width": width, "keep": keep, "shared": tuple(shared), "once": once}
+    run = common.compiled(_search, step, **settled)
     return run(common.prepare(state), steps, exponent)
 
 
@@ -120,7 +129,10 @@ def _search(
     forbidden: tuple[int, ...],
     width: int,
     keep: int,
+    shared: tuple[str, ...],
+    once: Callable[[], Any] | None,
 ) -> Hypotheses:
+    step = common.prepared(step, once)
     rows = common.batch_size(state)
     attends = common.has_attention(state)
     attention_type = state["attention"].dtype if attends else None
@@ -128,11 +140,10 @@ def _search(
     def going(i, tokens, scores, *_):
         return (i < 1) | ((i < max_steps) & tf.reduce_any(scores > IMPOSSIBLE))
 
-    def body(i, tokens, scores, pool, state, kept):
-        live = tf.reshape(scores > IMPOSSIBLE, [-1])
-        log_p, after = common.advance(step, tf.reshape(tokens, [-1]), state, i, live)
+    def body(i, tokens, scores, pool, crew, state, kept):
+        log_p, after = common.advance(step, crew.of(tokens), state, i, crew.of(scores) > IMPOSSIBLE)
         log_p = common.forbid(log_p, forbidden, end)
-        total = scores[:, :, None] + _by_row(log_p, rows, width)
+        total = scores[:, :, None] + crew.put(log_p, rows, width)
         best, parents, tokens = _best(total, 2 * width)
         ended = tokens == end
         ends = tf.where(ended, best, IMPOSSIBLE)[:, :width]
@@ -146,18 +157,19 @@ def _search(
 
         now = {"tokens": tokens, "parents": parents, "scores": scores, "ends": by_parent}
         if attends:
-            now["attention"] = _by_row(after["attention"], rows, width)
+            now["attention"] = crew.put(after["attention"], rows, width)
         kept = {name: record.write(i, now[name]) for name, record in kept.items()}
         bound = scores[:, :1] / _kindest(i + 2, max_steps, alpha)
         scores = tf.where(bound <= pool.penalised[:, -1:], IMPOSSIBLE, scores)
-        return i + 1, tokens, scores, pool, _follow(state, after, parents, width), kept
+        crew, state = crew.follow(scores, parents, state, after, shared)
+        return i + 1, tokens, scores, pool, crew, state, kept
 
     wanted = [("tokens", tf.int32), ("parents", tf.int32)]
     wanted += [("scores", tf.float32), ("ends", tf.float32)]
     wanted += [("attention", attention_type)] if attends else []
     # Only the first place holds a prefix, the empty one: copies of it would be duplicates.
     first = tf.where(tf.range(width) == 0, 0.0, IMPOSSIBLE)
-    steps, _, scores, pool, _, kept = loops.loop(
+    steps, _, scores, pool, _, _, kept = loops.loop(
         going,
         body,
         (
@@ -165,7 +177,7 @@ def _search(
             tf.fill([rows, width], begin),
             tf.repeat(first[None], rows, axis=0),
             pools.empty(rows, keep),
-            common.repeat(state, width),
+            *crews.start(state),
             loops.records(wanted, max_steps),
         ),
     )
@@ -190,11 +202,6 @@ def _search(
     )
 
 
-def _by_row(x: tf.Tensor, rows: tf.Tensor, width: int) -> tf.Tensor:
-    """Returns `(B * W, N)` as `(B, W, N)`."""
-    return tf.reshape(x, [rows, width, tf.shape(x)[-1]])
-
-
 def _best(total: tf.Tensor, count: int) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """Returns the best continuations `(B, count)` of all prefixes: scores, places, tokens."""
     size = tf.shape(total)[-1]
@@ -213,16 +220,3 @@ def _by_place(ends: tf.Tensor, parents: tf.Tensor, width: int) -> tf.Tensor:
     """Returns the scores of what ended, `(B, W)`, by the place of the prefix that ended."""
     here = (parents[:, None, :] == tf.range(width)[:, None]) & (ends > IMPOSSIBLE)[:, None]
     return tf.reduce_max(tf.where(here, ends[:, None, :], IMPOSSIBLE), axis=-1)
-
-
-def _follow(before: Any, after: Any, parents: tf.Tensor, width: int) -> Any:
-    """Returns the states of the prefixes that went on.
-
-    What the step handed through is alike in all places of a row, and need not be moved.
-    """
-    flat = tf.reshape(parents + tf.range(tf.shape(parents)[0])[:, None] * width, [-1])
-
-    def moved(old: tf.Tensor, new: tf.Tensor) -> tf.Tensor:
-        return new if new is old else tf.gather(new, flat)
-
-    return tf.nest.map_structure(moved, before, after)

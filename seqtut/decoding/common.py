@@ -71,6 +71,17 @@ def prepare(state: Any) -> Any:
     return state
 
 
+def prepared(step: Step, once: Callable[[], Any] | None) -> Step:
+    """Returns a step that has what it computes of the weights alone; call it outside of the loop.
+
+    Args:
+        step: The step.
+        once: Returns that, to be the step's third argument, or None if there is no such thing.
+    """
+    made = None if once is None else once()
+    return step if made is None else lambda tokens, state: step(tokens, state, made)
+
+
 def batch_size(state: Any) -> tf.Tensor:
     """Returns the number of rows of a prepared state, a scalar tensor."""
     return tf.shape(tf.nest.flatten(state)[0])[0]

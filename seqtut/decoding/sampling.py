@@ -34,6 +34,7 @@ def greedy(
     max_steps: int,
     pad: int = 0,
     forbidden: Iterable[int] = (),
+    once: Callable[[], Any] | None = None,
 ) -> Sequences:
     """Takes the most probable token at every step; of equal ones that with the lowest id.
 
@@ -46,6 +47,7 @@ def greedy(
         pad: What fills the rows after the end, and is fed to the step there.
         forbidden: Ids that are never put out, such as those of the pad and begin tokens. The
             probabilities of the others are not rescaled.
+        once: As of `beam_search`.
 
     Returns:
         `Sequences`. It stops as soon as every row has ended.
@@ -55,7 +57,7 @@ def greedy(
     """
     ids = settings.special(begin, end, pad, forbidden)
     steps = tf.constant(settings.at_least("max_steps", max_steps, 1))
-    return common.compiled(_greedy, step, **ids)(common.prepare(state), steps)
+    return common.compiled(_greedy, step, **ids, once=once)(common.prepare(state), steps)
 
 
 def sample(
@@ -152,7 +154,11 @@ def _truncate(logits: tf.Tensor, top_k: tf.Tensor, top_p: tf.Tensor) -> tf.Tenso
     return tf.gather(ordered, places, batch_dims=1)
 
 
-def _greedy(step: Step, state: Any, max_steps: tf.Tensor, **ids: Any) -> Sequences:
+def _greedy(
+    step: Step, state: Any, max_steps: tf.Tensor, *, once: Callable[[], Any] | None, **ids: Any
+) -> Sequences:
+    step = common.prepared(step, once)
+
     def choose(log_p: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
         return tf.argmax(log_p, axis=-1, output_type=tf.int32)
 

@@ -8,12 +8,12 @@ with the state, and a dozen operations on the gates, which XLA makes one of in t
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
-# A vocabulary of letters or phonemes, not of words: fewer than a batch has tokens.
+# Tokens of a vocabulary that a batch is sure to have more of.
 _FEW = 512
 # Below so many numbers in a state, compiling takes longer than the operations do.
 _MANY = 2**13
@@ -34,10 +34,34 @@ class Unread:
         """Returns the tokens' vectors, with one more axis, `F`."""
         return self.embedding(self.tokens)
 
-    def repeat(self) -> bool:
-        """Returns whether tokens repeat, or will where their number is not known yet."""
+    def many(self) -> bool:
+        """Returns whether these are more tokens than there are different ones, if that is known."""
         shape, size = self.tokens.shape, self.embedding.input_dim
         return size < math.prod(shape) if shape.is_fully_defined() else size <= _FEW
+
+
+class Ready(NamedTuple):
+    """What the steps of a layer need of its weights alone, computed once for all of them.
+
+    `kernel` `(4, D, D)` is how the state enters each gate, `table` `(4, V, D)` what each gate is
+    given of each token; None where it looks none up.
+    """
+
+    kernel: tf.Tensor
+    table: tf.Tensor | None
+
+
+def ready(layer: keras.layers.LSTM, embedding: keras.layers.Embedding | None = None) -> Ready:
+    """Computes what the steps of a built LSTM layer need of its weights alone.
+
+    Args:
+        layer: Whose weights to take.
+        embedding: Of the tokens that it reads, if it is a first layer.
+    """
+    cell, looked_up = layer.cell, None
+    if embedding is not None and embedding.input_dim <= _FEW:
+        looked_up = _apart(_products(cell, embedding.embeddings))
+    return Ready(_apart(tf.convert_to_tensor(cell.recurrent_kernel)), looked_up)
 
 
 def lstm(
@@ -82,7 +106,9 @@ def lstm(
     return tf.transpose(states, [1, 0, 2]), h, c
 
 
-def step(layer: keras.layers.LSTM, inputs: Any, h: Any, c: Any) -> tuple[tf.Tensor, tf.Tensor]:
+def step(
+    layer: keras.layers.LSTM, inputs: Any, h: Any, c: Any, given: Ready | None = None
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Takes one step of a built LSTM layer.
 
     Args:
@@ -90,13 +116,21 @@ def step(layer: keras.layers.LSTM, inputs: Any, h: Any, c: Any) -> tuple[tf.Tens
         inputs: `(B, F)`, float, or `Unread`.
         h: `(B, D)` the state.
         c: `(B, D)` the cell state.
+        given: What `ready` returned, or None to compute what is wanted of it here.
 
     Returns:
         The new `h` and `c`.
     """
-    given, places = _given(layer.cell, inputs)
-    read = given if places is None else tf.gather(given, places)
-    h, c, _ = _forwards(read, tf.matmul(h, layer.cell.recurrent_kernel), h, c, None)
+    if given is not None and given.table is not None:
+        read = tf.gather(given.table, inputs.tokens, axis=1)
+    else:
+        rows, places = _given(layer.cell, inputs)
+        read = _apart(rows if places is None else tf.gather(rows, places))
+    if given is None:
+        recurrent = _apart(tf.matmul(h, layer.cell.recurrent_kernel))
+    else:
+        recurrent = tf.matmul(h[None], given.kernel)
+    h, c, _ = _forwards(read, recurrent, h, c, None)
     return h, c
 
 
@@ -105,13 +139,20 @@ def _given(cell: keras.layers.LSTMCell, inputs: Any) -> tuple[tf.Tensor, tf.Tens
 
     The rows are None where the products are already in the inputs' order.
     """
-    places = None
-    if isinstance(inputs, Unread):
-        if inputs.repeat():
-            inputs, places = inputs.embedding.embeddings, inputs.tokens
-        else:
-            inputs = inputs.vectors()
-    return keras.ops.matmul(inputs, cell.kernel) + cell.bias, places
+    if not isinstance(inputs, Unread):
+        return _products(cell, inputs), None
+    if inputs.many():
+        return _products(cell, inputs.embedding.embeddings), inputs.tokens
+    return _products(cell, inputs.vectors()), None
+
+
+def _products(cell: keras.layers.LSTMCell, inputs: Any) -> tf.Tensor:
+    return keras.ops.matmul(inputs, cell.kernel) + cell.bias
+
+
+def _apart(x: tf.Tensor) -> tf.Tensor:
+    """Returns `(N, 4 * D)` as `(4, N, D)`, so that a gate's numbers stand together."""
+    return tf.transpose(tf.reshape(x, [-1, 4, x.shape[-1] // 4]), [1, 0, 2])
 
 
 def _recur(
@@ -130,6 +171,8 @@ def _recur(
     """
     steps, width, dtype = tf.shape(given if places is None else places)[0], h.shape[-1], h.dtype
     forwards, backwards = _choose(h, training)
+    apart = _apart(kernel)
+    looked_up = None if places is None else _apart(given)
 
     def of(sequence: tf.Tensor | None, t: tf.Tensor) -> tf.Tensor | None:
         return None if sequence is None else sequence[t]
@@ -142,8 +185,8 @@ def _recur(
     def advance(i: tf.Tensor, h: tf.Tensor, c: tf.Tensor, *records: tf.TensorArray) -> tuple:
         t = steps - 1 - i if back else i
         # Looked up here, since XLA takes the nearest row for an id that the table does not have.
-        read = given[t] if places is None else tf.gather(given, places[t])
-        h, c, gates = forwards(read, tf.matmul(h, kernel), h, c, of(kept, t))
+        read = _apart(given[t]) if places is None else tf.gather(looked_up, places[t], axis=1)
+        h, c, gates = forwards(read, tf.matmul(h[None], apart), h, c, of(kept, t))
         after = t + 1 - back
         hs, cs, gs = (
             r.write(place, value)
@@ -184,7 +227,7 @@ def _recur(
 
 
 def _choose(h: tf.Tensor, training: bool) -> tuple[Callable, Callable]:
-    """Returns a step's operations on the gates, fused where that pays, and those of its gradient."""
+    """Returns a step's operations on the gates, fused where it pays, and those of its gradient."""
     if not training:
         return _forwards, _backwards
 
@@ -204,8 +247,8 @@ def _forwards(
     c: tf.Tensor,
     kept: tf.Tensor | None,
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Returns the next `h` and `c`, and the four gates side by side."""
-    i, f, g, o = tf.split(read + recurrent, 4, axis=1)
+    """Returns the next `h` and `c`, and the four gates side by side, of two `(4, B, D)`."""
+    i, f, g, o = tf.unstack(read + recurrent, num=4)
     i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
     new_c = f * c + i * g
     new_h = o * tf.tanh(new_c)

@@ -79,15 +79,16 @@ class Block(keras.layers.Layer):
         """Adds one step to a sequence whose earlier keys and values are held.
 
         Args:
-            states: `(B, 1, D)` the newest step's.
-            held: "keys" and "values" `(B, H, M, D / H)` of the target, "source_keys" and
-                "source_values" of the source.
-            position: `(B,)`, int32: where the step stands, from 0.
+            states: `(R, 1, D)` the newest step's, of as many prefixes for each example, side by
+                side.
+            held: "keys" and "values" `(R, H, M, D / H)` of the target, "source_keys" and
+                "source_values" `(B, H, S, D / H)` of the source.
+            position: `(R,)`, int32: where the step stands, from 0.
             source_mask: `(B, 1, S)` bool, True = keep.
 
         Returns:
-            States `(B, 1, D)`, `held` with the step's keys and values written in, and the weights
-            on the source `(B, H, 1, S)`.
+            States `(R, 1, D)`, `held` with the step's keys and values written in, and the weights
+            on the source `(B, H, R / B, S)`.
         """
         places = ops.arange(ops.shape(held["keys"])[2], dtype="int32")[None]
         here = (places == position[:, None])[:, None, :, None]
@@ -98,7 +99,9 @@ class Block(keras.layers.Layer):
         )
         found, _ = self.attend(normal, keys, values, (places <= position[:, None])[:, None])
         source = held["source_keys"], held["source_values"]
-        states, weights = self.finish(states + found, source, source_mask)
+        grouped = ops.reshape(states + found, (ops.shape(source[0])[0], -1, states.shape[-1]))
+        grouped, weights = self.finish(grouped, source, source_mask)
+        states = ops.reshape(grouped, ops.shape(states))
         return states, {**held, "keys": keys, "values": values}, weights
 
 

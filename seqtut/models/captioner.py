@@ -135,6 +135,9 @@ class Captioner(keras.Model):
     Source: Xu et al. (2015) for attention on a convolution's columns; Bahdanau et al. (2015).
     """
 
+    # What all prefixes of a source have in common in a state, as `decoding.beam_search` asks for.
+    shared = ("states", "keys", "mask")
+
     def __init__(
         self,
         target_size: int,
@@ -231,18 +234,24 @@ class Captioner(keras.Model):
         nowhere = ops.zeros_like(memory["pixels"], memory["states"].dtype)
         return {"cells": memory["initial"], **state, "attention": nowhere}
 
-    def step(self, tokens: Any, state: dict) -> tuple[Any, dict]:
+    def once(self) -> Any:
+        """Returns what each `step` computes of the weights alone, so that a search does it once."""
+        return self.decoder.ready()
+
+    def step(self, tokens: Any, state: dict, once: Any = None) -> tuple[Any, dict]:
         """Takes one step.
 
         Args:
             tokens: `(B,)` ids of the last tokens, int32; a language's tag at first.
-            state: What `start` or the last `step` returned.
+            state: What `start` or the last `step` returned; of what is `shared`, also a row for
+                several tokens that stand side by side.
+            once: What `once` returned, or None to compute it here.
 
         Returns:
             Logits `(B, V)` of the next token, and the state after it. The weight of a column is
             shared evenly by the columns of pixels that it was pooled from.
         """
-        logits, cells, weights = self.decoder.advance(tokens, state)
+        logits, cells, weights = self.decoder.advance(tokens, state, once)
         shared = spread(weights, state["pixels"])
         return logits, {**state, "cells": cells, "attention": shared}
 

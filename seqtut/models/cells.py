@@ -54,19 +54,31 @@ def run(
     return ops.flip(states, axis=1) if layer.go_backwards else states, final
 
 
-def step(layer: keras.layers.Layer, inputs: Any, held: list) -> tuple[Any, list]:
+def ready(layer: keras.layers.Layer, embedding: keras.layers.Embedding | None) -> Any:
+    """Returns what the steps of a layer need of its weights alone; None of a GRU.
+
+    Args:
+        layer: From `recurrent`.
+        embedding: Of the tokens that it reads, or None if it reads another layer.
+    """
+    lstm = isinstance(layer, keras.layers.LSTM)
+    return recurrence.ready(layer, embedding) if lstm else None
+
+
+def step(layer: keras.layers.Layer, inputs: Any, held: list, given: Any = None) -> tuple[Any, list]:
     """Takes one step of a layer.
 
     Args:
         layer: From `recurrent`.
         inputs: `(B, F)`, float, or `Unread`.
         held: What it carries, `(B, D)` each.
+        given: What `ready` returned, or None to compute what is wanted of it here.
 
     Returns:
         Its output `(B, D)`, and what it carries now.
     """
     if isinstance(layer, keras.layers.LSTM):
-        now = recurrence.step(layer, inputs, *held)
+        now = recurrence.step(layer, inputs, *held, given)
         return now[0], list(now)
     return layer.cell(_read(inputs), held)
 

@@ -45,6 +45,10 @@ class LanguageModel(keras.Model):
     Source: Vaswani et al. (2017), their decoder without attention to a source.
     """
 
+    # What all prefixes of a source have in common in a state, as `decoding.beam_search` asks for.
+    shared: tuple[str, ...] = ()
+    once = None
+
     def __init__(
         self,
         size: int,

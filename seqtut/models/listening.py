@@ -222,7 +222,8 @@ class ListenAttendSpell(_Listener):
         return memory if keys is None else {**memory, "keys": keys}
 
     # From here on, where the memory came from makes no difference.
-    decode, start, step = Seq2Seq.decode, Seq2Seq.start, Seq2Seq.step
+    decode, start, step, once = Seq2Seq.decode, Seq2Seq.start, Seq2Seq.step, Seq2Seq.once
+    shared = Seq2Seq.shared
 
 
 @keras.saving.register_keras_serializable(package="seqtut")

@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqtut.layers.recurrence import Unread
+from seqtut.models.recurrent import by_example, one_by_one
 from seqtut.models.seq2seq import Seq2Seq
 
 # Keeps the log of a probability finite where float32 has run out of small numbers.
@@ -39,6 +41,8 @@ class PointerGenerator(Seq2Seq):
     Source: See et al. (2017), without their coverage.
     Equation: eq-copy-mixture
     """
+
+    shared = (*Seq2Seq.shared, "source")
 
     def __init__(self, source_size: int, target_size: int, **settings: Any):
         super().__init__(source_size, target_size, **settings)
@@ -97,21 +101,25 @@ class PointerGenerator(Seq2Seq):
         nothing = ops.zeros_like(state["attention"][:, 0])
         return {**state, "source": memory["source"], "generates": nothing}
 
-    def step(self, tokens: Any, state: dict) -> tuple[Any, dict]:
+    def step(self, tokens: Any, state: dict, once: Any = None) -> tuple[Any, dict]:
         """Takes one step.
 
         Args:
             tokens: `(B,)` ids of the last tokens, int32; the begin token at first.
-            state: What `start` or the last `step` returned.
+            state: What `start` or the last `step` returned; of what is `shared`, also a row for
+                several tokens that stand side by side.
+            once: What `once` returned, or None to compute it here.
 
         Returns:
             Log-probabilities `(B, V)` of the next token, and the state after it.
         """
         read = self.decoder.embedding(tokens)
-        output, cells = self.decoder.through_cells(read, state["cells"], self.decoder.below)
-        mixture, weights, gate = self._mixture(read[:, None], output[:, None], state)
-        after = {**state, "cells": cells, "attention": weights[:, 0], "generates": gate[:, 0, 0]}
-        return mixture[:, 0], after
+        output, cells = self.decoder.through_cells(
+            Unread(tokens, self.decoder.embedding), state["cells"], self.decoder.below, once
+        )
+        found = self._mixture(by_example(read, state), by_example(output, state), state)
+        mixture, weights, gate = map(one_by_one, found)
+        return mixture, {**state, "cells": cells, "attention": weights, "generates": gate[:, 0]}
 
     def _mixture(
         self, read: Any, states: Any, memory: dict, training: bool | None = None

@@ -7,7 +7,8 @@ from keras import ops
 
 from seqtut.layers import AdditiveAttention, DotAttention, TiedLogits
 from seqtut.layers.recurrence import Unread
-from seqtut.models.cells import CELLS, recurrent, run, step
+from seqtut.models.cells import CELLS, ready, recurrent, run, step
+
 
 def _embedding(size: int, width: int) -> keras.layers.Embedding:
     layer = keras.layers.Embedding(size, width, name="embedding")
@@ -19,6 +20,23 @@ def _dense(inputs: int, width: int, activation: str | None, name: str) -> keras.
     layer = keras.layers.Dense(width, activation, name=name)
     layer.build((None, inputs))
     return layer
+
+
+def by_example(rows: Any, memory: dict) -> Any:
+    """Returns what is said of prefixes, `(R, N)`, as `(B, R / B, N)`, for the examples attended to.
+
+    Args:
+        rows: `(R, N)`, those of an example side by side.
+        memory: Holds "states" `(B, S, D)`; without, each row is an example.
+    """
+    if "states" not in memory:
+        return rows[:, None]
+    return ops.reshape(rows, (ops.shape(memory["states"])[0], -1, rows.shape[-1]))
+
+
+def one_by_one(grouped: Any) -> Any:
+    """Returns `(B, W, N)` as `(B * W, N)`."""
+    return ops.reshape(grouped, (-1, ops.shape(grouped)[-1]))
 
 
 def dropped(dropout: keras.layers.Dropout, inputs: Any, training: bool | None) -> Any:
@@ -190,22 +208,26 @@ class RecurrentDecoder(keras.layers.Layer):
             states, _ = run(self.layers[number], states, initial=initial, training=training)
         return states
 
-    def through_cells(self, output: Any, before: dict, numbers: range) -> tuple[Any, dict]:
+    def through_cells(
+        self, output: Any, before: dict, numbers: range, given: list | None = None
+    ) -> tuple[Any, dict]:
         """Takes one step of layers.
 
         Args:
             output: What the first of them reads, `(B, ...)` or `Unread`.
             before: The state of each layer, as `start` of the model gives it.
             numbers: Which layers.
+            given: What `ready` returned, or None to compute what is wanted of it here.
 
         Returns:
             The last one's output `(B, D)`, or `output` if there is none, and their new states.
         """
         cells = {}
-        for number in map(str, numbers):
-            held = [before[number][name] for name in self.names]
-            output, now = step(self.layers[int(number)], output, held)
-            cells[number] = dict(zip(self.names, now, strict=True))
+        for number in numbers:
+            held = [before[str(number)][name] for name in self.names]
+            known = None if given is None else given[number]
+            output, now = step(self.layers[number], output, held, known)
+            cells[str(number)] = dict(zip(self.names, now, strict=True))
         return output, cells
 
     def attend(self, states: Any, memory: dict, training: bool | None = None) -> tuple:
@@ -257,19 +279,28 @@ class RecurrentDecoder(keras.layers.Layer):
             states = self.dropout(states, training=training)
         return self.logits(states if self.narrow is None else self.narrow(states))
 
-    def advance(self, tokens: Any, state: dict) -> tuple[Any, dict, Any]:
+    def ready(self) -> list:
+        """Returns for each layer what its steps need of the weights alone, or None."""
+        embeddings = [self.embedding, *[None] * (len(self.layers) - 1)]
+        return [ready(*pair) for pair in zip(self.layers, embeddings, strict=True)]
+
+    def advance(self, tokens: Any, state: dict, given: list | None = None) -> tuple[Any, dict, Any]:
         """Takes one step.
 
         Args:
-            tokens: `(B,)` ids of the last tokens, int32.
-            state: What `Seq2Seq.start` or the last step returned.
+            tokens: `(B,)` ids of the last tokens, int32; or of several prefixes an example, side
+                by side, as many for each.
+            state: What `Seq2Seq.start` or the last step returned, its "cells" a row a token. What
+                is attended to has a row an example.
+            given: What `ready` returned, or None to compute what is wanted of it here.
 
         Returns:
             Logits `(B, V)`, the new "cells" of the state, and the attention's weights `(B, S)` or
             None without attention.
         """
-        read = Unread(tokens, self.embedding)
-        output, cells = self.through_cells(read, state["cells"], self.below)
-        output, weights = self.attend(output[:, None], state)
-        output, more = self.through_cells(output[:, 0], state["cells"], self.above)
-        return self.read_out(output), cells | more, None if weights is None else weights[:, 0]
+        read, before = Unread(tokens, self.embedding), state["cells"]
+        output, cells = self.through_cells(read, before, self.below, given)
+        output, weights = self.attend(by_example(output, state), state)
+        output, weights = one_by_one(output), None if weights is None else one_by_one(weights)
+        output, more = self.through_cells(output, before, self.above, given)
+        return self.read_out(output), cells | more, weights

@@ -47,6 +47,9 @@ class Seq2Seq(keras.Model):
     for attention below the top layer.
     """
 
+    # What all prefixes of a source have in common in a state, as `decoding.beam_search` asks for.
+    shared = ("states", "mask", "keys")
+
     def __init__(
         self,
         source_size: int,
@@ -159,17 +162,23 @@ class Seq2Seq(keras.Model):
             state["attention"] = ops.zeros_like(memory["states"][:, :, 0])
         return state
 
-    def step(self, tokens: Any, state: dict) -> tuple[Any, dict]:
+    def once(self) -> Any:
+        """Returns what each `step` computes of the weights alone, so that a search does it once."""
+        return self.decoder.ready()
+
+    def step(self, tokens: Any, state: dict, once: Any = None) -> tuple[Any, dict]:
         """Takes one step.
 
         Args:
             tokens: `(B,)` ids of the last tokens, int32; the begin token at first.
-            state: What `start` or the last `step` returned.
+            state: What `start` or the last `step` returned; of what is `shared`, also a row for
+                several tokens that stand side by side.
+            once: What `once` returned, or None to compute it here.
 
         Returns:
             Logits `(B, V)` of the next token, and the state after it.
         """
-        logits, cells, weights = self.decoder.advance(tokens, state)
+        logits, cells, weights = self.decoder.advance(tokens, state, once)
         after = {**state, "cells": cells}
         if weights is not None:
             after["attention"] = weights

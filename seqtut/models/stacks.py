@@ -182,13 +182,14 @@ class TransformerDecoder(keras.layers.Layer):
         """Takes one step.
 
         Args:
-            tokens: `(B,)` ids of the last tokens, int32.
-            held: What `hold` or the last step returned.
-            position: `(B,)`, int32: where these tokens stand, from 0.
+            tokens: `(R,)` ids of the last tokens, int32, of as many prefixes for each example,
+                side by side.
+            held: What `hold` or the last step returned; of the source `B` rows.
+            position: `(R,)`, int32: where these tokens stand, from 0.
             source_mask: `(B, S)` bool, True = keep.
 
         Returns:
-            Logits `(B, V)`, the new `held`, and the last block's weights on the source, `(B, S)`,
+            Logits `(R, V)`, the new `held`, and the last block's weights on the source, `(R, S)`,
             the mean over its heads.
         """
         states, after, weights = self.tokens(tokens[:, None], position[:, None]), {}, None
@@ -196,4 +197,5 @@ class TransformerDecoder(keras.layers.Layer):
             states, after[str(number)], weights = block.step(
                 states, held[str(number)], position, source_mask[:, None, :]
             )
-        return self.logits(self.norm(states))[:, 0], after, ops.mean(weights[:, :, 0], axis=1)
+        weights = ops.reshape(ops.mean(weights, axis=1), (-1, ops.shape(weights)[-1]))
+        return self.logits(self.norm(states))[:, 0], after, weights

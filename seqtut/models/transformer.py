@@ -40,6 +40,10 @@ class Transformer(keras.Model):
     Source: Vaswani et al. (2017); Xiong et al. (2020) for the order of the normalisation.
     """
 
+    # What all prefixes of a source have in common in a state, as `decoding.beam_search` asks for.
+    shared = ("source_keys", "source_values", "mask")
+    once = None
+
     def __init__(
         self,
         source_size: int,
@@ -140,7 +144,8 @@ class Transformer(keras.Model):
 
         Args:
             tokens: `(B,)` ids of the last tokens, int32; the begin token at first.
-            state: What `start` or the last `step` returned.
+            state: What `start` or the last `step` returned; of what is `shared`, also a row for
+                several tokens that stand side by side.
 
         Returns:
             Logits `(B, V)` of the next token, and the state after it.

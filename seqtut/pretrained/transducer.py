@@ -1,14 +1,16 @@
 """A model with its two vocabularies: strings in, tokens out."""
 
+import collections
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
-from seqtut import decoding
+from seqtut import decoding, runtime
 from seqtut.text import BEGIN, END, PAD, UNKNOWN, Vocabulary, pad
 
 # Ids that are never said.
@@ -112,7 +114,10 @@ class Transducer:
         return [by_place[place] for place in range(len(texts))]
 
     def stream(self, texts: Iterable[str], width: int = 5) -> Iterator[Reading]:
-        """Does as `read`, but holds no more texts in memory than are decoded together.
+        """Does as `read`, but holds only a few batches of texts in memory.
+
+        As many batches are decoded at a time as there are threads: each step has parts that only
+        one thread can do, and another batch's products fill the gaps.
 
         Args:
             texts: The texts.
@@ -124,16 +129,26 @@ class Transducer:
         Raises:
             ValueError: If a text is empty.
         """
+        threads, running = runtime.threads(), collections.deque()
+        with ThreadPoolExecutor(threads) as pool:
+            for some in self._batches(texts):
+                running.append(pool.submit(lambda part: list(self._batch(part, width)), some))
+                if len(running) > threads:
+                    yield from running.popleft().result()
+            for batch in running:
+                yield from batch.result()
+
+    def _batches(self, texts: Iterable[str]) -> Iterator[list[str]]:
         waiting: list[str] = []
         for text in texts:
             if not text:
                 raise ValueError("There is nothing to read in an empty text. Received: ''.")
             waiting.append(text)
             if len(waiting) == self.batch:
-                yield from self._batch(waiting, width)
+                yield waiting
                 waiting = []
         if waiting:
-            yield from self._batch(waiting, width)
+            yield waiting
 
     def _started(self, source: tf.Tensor, mask: tf.Tensor, max_steps: int) -> Any:
         return self.model.start(self.model.encode(source, mask), max_steps)
@@ -166,11 +181,13 @@ class Transducer:
     ) -> tuple[list, bool]:
         """Returns the best tokens, lengths, scores and attention, and if more steps change none."""
         settings = {"begin": begin, "end": END, "max_steps": max_steps, "forbidden": _SILENT}
+        settings |= {"once": self.model.once}
         if width == 1:
             found = decoding.greedy(self.model.step, state, **settings)
             best = [found.tokens, found.lengths, found.scores, found.attention]
             return best, bool(tf.reduce_all(found.finished))
-        found = decoding.beam_search(self.model.step, state, width=width, keep=1, **settings)
+        settings |= {"width": width, "keep": 1, "shared": self.model.shared}
+        found = decoding.beam_search(self.model.step, state, **settings)
         every = [found.tokens, found.lengths, found.scores, found.attention]
         going = found.history.scores[:, -1] > -math.inf
         return [None if part is None else part[:, 0] for part in every], not tf.reduce_any(going)
