@@ -181,22 +181,24 @@ def _search(
             loops.records(wanted, max_steps),
         ),
     )
-    fills = {"tokens": pad, "parents": 0, "attention": 0}
-    played = {
-        name: loops.played_back(record, steps, max_steps, fills.get(name, IMPOSSIBLE))
-        for name, record in kept.items()
-    }
+    played = {name: record.gather(tf.range(steps)) for name, record in kept.items()}
     pool = pools.with_cut(pool, scores, steps, alpha, keep)
     tokens, slots = pools.trace(pool, played["tokens"], played["parents"], end, pad)
     attention = None
     lengths = pool.prefix + tf.cast(pool.finished, tf.int32)
     if attends:
         attention = tf.gather(played["attention"], slots, batch_dims=2)
-        inside = tf.range(max_steps)[:, None, None] < lengths
+        inside = tf.range(steps)[:, None, None] < lengths
         attention = tf.where(inside[..., None], attention, tf.zeros_like(attention))
-        attention = tf.transpose(attention, [1, 2, 0, 3])
-    history = History(*(tf.transpose(played[name], [1, 0, 2]) for name in History._fields))
-    tokens = tf.transpose(tokens, [1, 2, 0])
+        attention = tf.transpose(loops.filled(attention, max_steps, 0), [1, 2, 0, 3])
+    fills = {"tokens": pad, "parents": 0, "scores": IMPOSSIBLE, "ends": IMPOSSIBLE}
+    history = History(
+        **{
+            name: tf.transpose(loops.filled(played[name], max_steps, fill), [1, 0, 2])
+            for name, fill in fills.items()
+        }
+    )
+    tokens = tf.transpose(loops.filled(tokens, max_steps, pad), [1, 2, 0])
     return Hypotheses(
         tokens, lengths, pool.scores, pool.penalised, pool.finished, attention, history
     )

@@ -54,6 +54,16 @@ def played_back(record: tf.TensorArray, steps: tf.Tensor, size: tf.Tensor, fill:
     Returns:
         `(size, ...)`.
     """
-    found = record.gather(tf.range(steps))
-    margins = tf.pad([[0, size - steps]], [[0, tf.rank(found) - 1], [0, 0]])
-    return tf.pad(found, margins, constant_values=tf.cast(fill, found.dtype))
+    return filled(record.gather(tf.range(steps)), size, fill)
+
+
+def filled(x: tf.Tensor, size: tf.Tensor, fill: Any) -> tf.Tensor:
+    """Returns `(steps, ...)` as `(size, ...)`.
+
+    Args:
+        x: What was found at the steps that were taken.
+        size: How many steps the result has.
+        fill: The value at the others.
+    """
+    margins = tf.pad([[0, size - tf.shape(x)[0]]], [[0, tf.rank(x) - 1], [0, 0]])
+    return tf.pad(x, margins, constant_values=tf.cast(fill, x.dtype))

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
+from seqtut.layers import gates
+
 # Tokens of a vocabulary that a batch is sure to have more of.
 _FEW = 512
-# Below so many numbers in a state, compiling takes longer than the operations do.
-_MANY = 2**13
 
 
 class Unread:
@@ -60,8 +60,8 @@ def ready(layer: keras.layers.LSTM, embedding: keras.layers.Embedding | None = N
     """
     cell, looked_up = layer.cell, None
     if embedding is not None and embedding.input_dim <= _FEW:
-        looked_up = _apart(_products(cell, embedding.embeddings))
-    return Ready(_apart(tf.convert_to_tensor(cell.recurrent_kernel)), looked_up)
+        looked_up = gates.apart(_products(cell, embedding.embeddings))
+    return Ready(gates.apart(tf.convert_to_tensor(cell.recurrent_kernel)), looked_up)
 
 
 def lstm(
@@ -96,12 +96,8 @@ def lstm(
         rows = tf.shape(given if places is None else places)[1]
         initial = [tf.zeros([rows, layer.units], given.dtype)] * 2
     kept = None if mask is None else tf.transpose(tf.convert_to_tensor(mask))[:, :, None]
-    back, training = int(layer.go_backwards), bool(training)
-
-    @tf.custom_gradient
-    def run(given: tf.Tensor, kernel: tf.Tensor, h: tf.Tensor, c: tf.Tensor) -> tuple:
-        return _recur(given, kernel, h, c, places, kept, back, training)
-
+    run = _Run(places, kept, int(layer.go_backwards))
+    run = run.with_gradients if training else run.through
     states, h, c = run(given, tf.convert_to_tensor(layer.cell.recurrent_kernel), *initial)
     return tf.transpose(states, [1, 0, 2]), h, c
 
@@ -125,12 +121,12 @@ def step(
         read = tf.gather(given.table, inputs.tokens, axis=1)
     else:
         rows, places = _given(layer.cell, inputs)
-        read = _apart(rows if places is None else tf.gather(rows, places))
+        read = gates.apart(rows if places is None else tf.gather(rows, places))
     if given is None:
-        recurrent = _apart(tf.matmul(h, layer.cell.recurrent_kernel))
+        recurrent = gates.apart(tf.matmul(h, layer.cell.recurrent_kernel))
     else:
         recurrent = tf.matmul(h[None], given.kernel)
-    h, c, _ = _forwards(read, recurrent, h, c, None)
+    h, c, _ = gates.forwards(read, recurrent, h, c, None)
     return h, c
 
 
@@ -150,134 +146,110 @@ def _products(cell: keras.layers.LSTMCell, inputs: Any) -> tf.Tensor:
     return keras.ops.matmul(inputs, cell.kernel) + cell.bias
 
 
-def _apart(x: tf.Tensor) -> tf.Tensor:
-    """Returns `(N, 4 * D)` as `(4, N, D)`, so that a gate's numbers stand together."""
-    return tf.transpose(tf.reshape(x, [-1, 4, x.shape[-1] // 4]), [1, 0, 2])
+class _Run:
+    """One run of an LSTM over sequences, time first.
 
-
-def _recur(
-    given: tf.Tensor,
-    kernel: tf.Tensor,
-    h: tf.Tensor,
-    c: tf.Tensor,
-    places: tf.Tensor | None,
-    kept: tf.Tensor | None,
-    back: int,
-    training: bool,
-) -> tuple:
-    """Returns states `(T, B, D)` with the last `h` and `c`, and the function of their gradients.
-
-    `given` is `(T, B, 4 * D)`, or `(V, 4 * D)` with the rows to read as `places` `(T, B)`.
+    Args:
+        places: `(T, B)` int32: which row each step reads; None if steps read rows of their own.
+        kept: `(T, B, 1)` bool, True = keep; None keeps all.
+        back: 1 to read from the last step to the first, else 0.
     """
-    steps, width, dtype = tf.shape(given if places is None else places)[0], h.shape[-1], h.dtype
-    forwards, backwards = _choose(h, training)
-    apart = _apart(kernel)
-    looked_up = None if places is None else _apart(given)
 
-    def of(sequence: tf.Tensor | None, t: tf.Tensor) -> tf.Tensor | None:
-        return None if sequence is None else sequence[t]
+    def __init__(self, places: tf.Tensor | None, kept: tf.Tensor | None, back: int):
+        self.places, self.kept, self.back = places, kept, back
 
-    def record(size: tf.Tensor, values: int) -> tf.TensorArray:
-        shape = (h.shape[0], values)
-        return tf.TensorArray(dtype, size, clear_after_read=False, element_shape=shape)
+    def through(self, given: tf.Tensor, kernel: tf.Tensor, h: tf.Tensor, c: tf.Tensor) -> tuple:
+        """Returns the states `(T, B, D)` and the last `h` and `c`.
 
-    # States stand between the steps: before step t at t, after it at t + 1; backwards, vice versa.
-    def advance(i: tf.Tensor, h: tf.Tensor, c: tf.Tensor, *records: tf.TensorArray) -> tuple:
-        t = steps - 1 - i if back else i
-        # Looked up here, since XLA takes the nearest row for an id that the table does not have.
-        read = _apart(given[t]) if places is None else tf.gather(looked_up, places[t], axis=1)
-        h, c, gates = forwards(read, tf.matmul(h[None], apart), h, c, of(kept, t))
-        after = t + 1 - back
-        hs, cs, gs = (
-            r.write(place, value)
-            for r, place, value in zip(records, (after, after, t), (h, c, gates), strict=True)
-        )
-        return i + 1, h, c, hs, cs, gs
+        Args:
+            given: `(T, B, 4 * D)` what the gates are given of the inputs; or `(V, 4 * D)`, if
+                there are places.
+            kernel: `(D, 4 * D)` how the state enters the gates.
+            h: `(B, D)` the state before the first step.
+            c: `(B, D)` the cell state before it.
+        """
+        h, c, states, *_ = self._forwards(given, kernel, h, c, gates.forwards, records=1)
+        return self._after(states.stack()), h, c
 
-    begin = steps if back else 0
-    records = [record(steps + 1, width).write(begin, start) for start in (h, c)]
-    _, h, c, hs, cs, gates = tf.while_loop(
-        lambda i, *_: i < steps, advance, (0, h, c, *records, record(steps, 4 * width))
-    )
-    states = hs.stack()
+    @property
+    def with_gradients(self) -> Callable:
+        """Does as `through`, and takes the weights' gradients in one product over all steps."""
 
-    def gradients(d_states: tf.Tensor, d_h: tf.Tensor, d_c: tf.Tensor) -> tuple:
-        across = tf.transpose(kernel)
+        def run(given: tf.Tensor, kernel: tf.Tensor, h: tf.Tensor, c: tf.Tensor) -> tuple:
+            forwards, backwards = gates.for_training(h)
+            h, c, *records = self._forwards(given, kernel, h, c, forwards, records=3)
+            states = records[0].stack()
 
-        def retreat(i: tf.Tensor, d_h: tf.Tensor, d_c: tf.Tensor, d_gates: tf.TensorArray) -> tuple:
-            t = i if back else steps - 1 - i
-            cells = cs.read(t + 1 - back), cs.read(t + back)
-            d, d_h, d_c = backwards(gates.read(t), *cells, d_states[t], d_h, d_c, of(kept, t))
-            return i + 1, d_h + tf.matmul(d, across), d_c, d_gates.write(t, d)
+            def gradients(*of_outputs: tf.Tensor) -> tuple:
+                d_gates, d_h, d_c = self._backwards(kernel, *records[1:], backwards, *of_outputs)
+                flat = d_gates.concat()
+                before = tf.reshape(self._before(states), [-1, kernel.shape[0]])
+                d_kernel = tf.matmul(before, flat, transpose_a=True)
+                return self._given_gradient(given, flat), d_kernel, d_h, d_c
 
-        _, d_h, d_c, d_gates = tf.while_loop(
-            lambda i, *_: i < steps, retreat, (0, d_h, d_c, record(steps, 4 * width))
-        )
-        before = tf.reshape(states[back : steps + back], [-1, width])
-        if places is None:
-            d_given = d_gates.stack()
-            flat = tf.reshape(d_given, [-1, 4 * width])
-        else:
-            flat = d_gates.concat()
-            read = tf.one_hot(tf.reshape(places, [-1]), tf.shape(given)[0], dtype=dtype)
-            d_given = tf.matmul(read, flat, transpose_a=True)
-        return d_given, tf.matmul(before, flat, transpose_a=True), d_h, d_c
+            return (self._after(states), h, c), gradients
 
-    return (states[1 - back : steps + 1 - back], h, c), gradients
+        return tf.custom_gradient(run)
 
+    def _forwards(self, given, kernel, h, c, forwards, records: int) -> tuple:
+        """Returns the last `h` and `c`, and the records of `h`, `c` and the gates, or the first."""
+        steps, width = self._steps(given), h.shape[-1]
+        apart = gates.apart(kernel)
+        rows = given if self.places is None else gates.apart(given)
 
-def _choose(h: tf.Tensor, training: bool) -> tuple[Callable, Callable]:
-    """Returns a step's operations on the gates, fused where it pays, and those of its gradient."""
-    if not training:
-        return _forwards, _backwards
+        def advance(i: tf.Tensor, h: tf.Tensor, c: tf.Tensor, *kept: tf.TensorArray) -> tuple:
+            t = steps - 1 - i if self.back else i
+            # Looked up here, since XLA takes the nearest row for an id that there is no row for.
+            read = (
+                gates.apart(rows[t])
+                if self.places is None
+                else tf.gather(rows, self.places[t], axis=1)
+            )
+            h, c, sums = forwards(read, tf.matmul(h[None], apart), h, c, _at(self.kept, t))
+            after = t + 1 - self.back
+            now = zip(kept, (after, after, t), (h, c, sums), strict=False)
+            return i + 1, h, c, *(record.write(place, value) for record, place, value in now)
 
-    def either(plain: Callable, fused: Callable) -> Callable:
-        def chosen(*given: tf.Tensor) -> tuple:
-            return tf.cond(tf.size(h) < _MANY, lambda: plain(*given), lambda: fused(*given))
+        # States stand between the steps: before step t at t, after it at t + 1; or vice versa.
+        begin = steps if self.back else 0
+        kept = [_record(h, steps + 1, width).write(begin, start) for start in (h, c)]
+        kept = [*kept, _record(h, steps, 4 * width)][:records]
+        return tf.while_loop(lambda i, *_: i < steps, advance, (0, h, c, *kept))[1:]
 
-        return chosen
+    def _backwards(self, kernel, cs, sums, backwards, d_states, d_h, d_c) -> tuple:
+        """Returns the record of the gradients of the gates' sums, and those of the first states."""
+        steps, across = tf.shape(d_states)[0], tf.transpose(kernel)
 
-    return either(_forwards, _fused_forwards), either(_backwards, _fused_backwards)
+        def retreat(i: tf.Tensor, d_h: tf.Tensor, d_c: tf.Tensor, kept: tf.TensorArray) -> tuple:
+            t = i if self.back else steps - 1 - i
+            cells = cs.read(t + 1 - self.back), cs.read(t + self.back)
+            d, d_h, d_c = backwards(sums.read(t), *cells, d_states[t], d_h, d_c, _at(self.kept, t))
+            return i + 1, d_h + tf.matmul(d, across), d_c, kept.write(t, d)
 
+        kept = _record(d_h, steps, kernel.shape[1])
+        _, d_h, d_c, kept = tf.while_loop(lambda i, *_: i < steps, retreat, (0, d_h, d_c, kept))
+        return kept, d_h, d_c
 
-def _forwards(
-    read: tf.Tensor,
-    recurrent: tf.Tensor,
-    h: tf.Tensor,
-    c: tf.Tensor,
-    kept: tf.Tensor | None,
-) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Returns the next `h` and `c`, and the four gates side by side, of two `(4, B, D)`."""
-    i, f, g, o = tf.unstack(read + recurrent, num=4)
-    i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
-    new_c = f * c + i * g
-    new_h = o * tf.tanh(new_c)
-    if kept is not None:
-        new_h, new_c = tf.where(kept, new_h, h), tf.where(kept, new_c, c)
-    return new_h, new_c, tf.concat([i, f, g, o], axis=1)
+    def _given_gradient(self, given: tf.Tensor, flat: tf.Tensor) -> tf.Tensor:
+        if self.places is None:
+            return tf.reshape(flat, tf.shape(given))
+        read = tf.one_hot(tf.reshape(self.places, [-1]), tf.shape(given)[0], dtype=flat.dtype)
+        return tf.matmul(read, flat, transpose_a=True)
 
+    def _steps(self, given: tf.Tensor) -> tf.Tensor:
+        return tf.shape(given if self.places is None else self.places)[0]
 
-def _backwards(
-    gates: tf.Tensor,
-    c: tf.Tensor,
-    c_before: tf.Tensor,
-    d_state: tf.Tensor,
-    d_h: tf.Tensor,
-    d_c: tf.Tensor,
-    kept: tf.Tensor | None,
-) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Returns the gradients of the gates' sums, and what of `h` and `c` passes by the gates."""
-    i, f, g, o = tf.split(gates, 4, axis=1)
-    d_h, out = d_h + d_state, tf.tanh(c)
-    d_new = d_c + d_h * o * (1 - out * out)
-    d = [d_new * g * i * (1 - i), d_new * c_before * f * (1 - f)]
-    d += [d_new * i * (1 - g * g), d_h * out * o * (1 - o)]
-    d, passed, d_before = tf.concat(d, axis=1), tf.zeros_like(d_h), d_new * f
-    if kept is not None:
-        d, passed = tf.where(kept, d, 0), tf.where(kept, passed, d_h)
-        d_before = tf.where(kept, d_before, d_c)
-    return d, passed, d_before
+    def _before(self, states: tf.Tensor) -> tf.Tensor:
+        return states[1:] if self.back else states[:-1]
+
+    def _after(self, states: tf.Tensor) -> tf.Tensor:
+        return states[:-1] if self.back else states[1:]
 
 
-_fused_forwards = tf.function(_forwards, jit_compile=True, autograph=False)
-_fused_backwards = tf.function(_backwards, jit_compile=True, autograph=False)
+def _at(sequence: tf.Tensor | None, t: tf.Tensor) -> tf.Tensor | None:
+    return None if sequence is None else sequence[t]
+
+
+def _record(h: tf.Tensor, size: tf.Tensor, values: int) -> tf.TensorArray:
+    shape = (h.shape[0], values)
+    return tf.TensorArray(h.dtype, size, clear_after_read=False, element_shape=shape)

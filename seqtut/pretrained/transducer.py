@@ -108,7 +108,7 @@ class Transducer:
         Raises:
             ValueError: If a text is empty.
         """
-        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
         found = self.stream((texts[place] for place in order), width)
         by_place = dict(zip(order, found, strict=True))
         return [by_place[place] for place in range(len(texts))]
