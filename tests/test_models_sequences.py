@@ -191,7 +191,8 @@ def test_a_layer_above_the_attention_knows_what_was_attended_to_before():
     memory = model.encode(source, mask)
     state = model.start(memory, 4)
     _, after = model.step(decoder_input[:, 0], state)
-    other = model.step(decoder_input[:, 0], {**state, "states": memory["states"] + 1.0})[1]
+    changed = model.start({**memory, "states": memory["states"] + 1.0}, 4)
+    other = model.step(decoder_input[:, 0], changed)[1]
     logits, _ = model.step(decoder_input[:, 1], after)
     changed, _ = model.step(decoder_input[:, 1], {**after, "cells": other["cells"]})
     assert not np.allclose(logits, changed)

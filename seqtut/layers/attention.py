@@ -38,9 +38,10 @@ class DotAttention(keras.layers.Layer):
         states: `(B, S, D)`, float.
         source_mask: `(B, S)` bool, True = keep.
         keys: What `project` returned, or None.
+        values: `(B, S, N)` what is weighed; None for the states.
 
     Returns:
-        The context `(B, T, D)` and the weights `(B, T, S)`.
+        The context `(B, T, D)`, or `(B, T, N)` of values, and the weights `(B, T, S)`.
 
     Source: Luong et al. (2015).
     """
@@ -53,13 +54,13 @@ class DotAttention(keras.layers.Layer):
     def project(self, states: Any) -> None:
         """Returns None: the states are their own keys, there is nothing to compute once."""
 
-    def call(self, query, states, source_mask, keys=None):
+    def call(self, query, states, source_mask, keys=None, values=None):
         """Returns context `(B, T, D)` and weights `(B, T, S)`."""
         scores = ops.matmul(query, ops.swapaxes(states, 1, 2))
         if self.scaled:
             scores = scores / math.sqrt(query.shape[-1])
         weights = masked_softmax(scores, source_mask[:, None, :])
-        return ops.matmul(weights, states), weights
+        return ops.matmul(weights, states if values is None else values), weights
 
     def get_config(self):
         """Returns the arguments that make this layer again."""
@@ -83,9 +84,10 @@ class AdditiveAttention(keras.layers.Layer):
         states: `(B, S, D)`, float.
         source_mask: `(B, S)` bool, True = keep.
         keys: What `project` returned, or None to compute it here.
+        values: `(B, S, N)` what is weighed; None for the states.
 
     Returns:
-        The context `(B, T, D)` and the weights `(B, T, S)`.
+        The context `(B, T, D)`, or `(B, T, N)` of values, and the weights `(B, T, S)`.
 
     Source: Bahdanau et al. (2015).
     """
@@ -104,14 +106,14 @@ class AdditiveAttention(keras.layers.Layer):
         """Returns the keys `U state + b`, `(B, S, A)`, which no query changes."""
         return self.state_dense(states)
 
-    def call(self, query, states, source_mask, keys=None):
+    def call(self, query, states, source_mask, keys=None, values=None):
         """Returns context `(B, T, D)` and weights `(B, T, S)`."""
         keys = self.project(states) if keys is None else keys
         hidden = ops.tanh(self.query_dense(query)[:, :, None, :] + keys[:, None, :, :])
         weights = masked_softmax(
             ops.squeeze(ops.matmul(hidden, self.scale[:, None]), -1), source_mask[:, None, :]
         )
-        return ops.matmul(weights, states), weights
+        return ops.matmul(weights, states if values is None else values), weights
 
     def get_config(self):
         """Returns the arguments that make this layer again."""

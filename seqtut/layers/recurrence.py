@@ -212,8 +212,8 @@ class _Run:
 
         # States stand between the steps: before step t at t, after it at t + 1; or vice versa.
         begin = steps if self.back else 0
-        kept = [_record(h, steps + 1, width).write(begin, start) for start in (h, c)]
-        kept = [*kept, _record(h, steps, 4 * width)][:records]
+        kept = [_record(h, steps + 1, width).write(begin, first) for first in (h, c)[:records]]
+        kept += [_record(h, steps, 4 * width)] * (records > 2)
         return tf.while_loop(lambda i, *_: i < steps, advance, (0, h, c, *kept))[1:]
 
     def _backwards(self, kernel, cs, sums, backwards, d_states, d_h, d_c) -> tuple:

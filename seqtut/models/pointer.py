@@ -98,6 +98,7 @@ class PointerGenerator(Seq2Seq):
             A nest of tensors. "generates" `(B,)` is the last step's `p_gen`.
         """
         state = super().start(memory, max_steps)
+        del state["values"]  # the gate reads what was found itself
         nothing = ops.zeros_like(state["attention"][:, 0])
         return {**state, "source": memory["source"], "generates": nothing}
 

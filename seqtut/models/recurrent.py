@@ -265,6 +265,28 @@ class RecurrentDecoder(keras.layers.Layer):
         )
         return ops.concatenate([states, context], axis=-1), weights
 
+    def values(self, states: Any) -> Any:
+        """Returns the part that each source state has in `attend`, `(B, S, ...)`, before the sum.
+
+        Weighing is linear, so a source's states can be multiplied before it, once for all steps.
+
+        Args:
+            states: `(B, S, D)` the source's.
+        """
+        return ops.matmul(states, self.combine.kernel[-states.shape[-1] :])
+
+    def attend_to_values(self, states: Any, memory: dict) -> tuple:
+        """Does as `attend` without dropout, up to rounding, but weighs `values`.
+
+        Args:
+            states: `(B, T, D)` the states of the layer below the attention.
+            memory: As of `attend`, and "values" `(B, S, ...)`.
+        """
+        source = (memory[name] for name in ("states", "mask"))
+        found, weights = self.attention(states, *source, memory.get("keys"), memory["values"])
+        own = ops.matmul(states, self.combine.kernel[: states.shape[-1]])
+        return self.combine.activation(own + found + self.combine.bias), weights
+
     def read_out(self, states: Any, training: bool | None = None) -> Any:
         """Scores the vocabulary.
 
@@ -300,7 +322,8 @@ class RecurrentDecoder(keras.layers.Layer):
         """
         read, before = Unread(tokens, self.embedding), state["cells"]
         output, cells = self.through_cells(read, before, self.below, given)
-        output, weights = self.attend(by_example(output, state), state)
+        attend = self.attend_to_values if "values" in state else self.attend
+        output, weights = attend(by_example(output, state), state)
         output, weights = one_by_one(output), None if weights is None else one_by_one(weights)
         output, more = self.through_cells(output, before, self.above, given)
         return self.read_out(output), cells | more, weights

@@ -48,7 +48,7 @@ class Seq2Seq(keras.Model):
     """
 
     # What all prefixes of a source have in common in a state, as `decoding.beam_search` asks for.
-    shared = ("states", "mask", "keys")
+    shared = ("states", "mask", "keys", "values")
 
     def __init__(
         self,
@@ -159,6 +159,7 @@ class Seq2Seq(keras.Model):
         state = {"cells": memory["initial"]}
         if self.decoder.attention is not None:
             state |= {name: memory[name] for name in ("states", "mask", "keys") if name in memory}
+            state["values"] = self.decoder.values(memory["states"])
             state["attention"] = ops.zeros_like(memory["states"][:, :, 0])
         return state
 
