@@ -160,7 +160,10 @@ class MultiHeadAttention(keras.layers.Layer):
         self.built = True
 
     def _split(self, x):
-        parts = ops.reshape(x, (*ops.shape(x)[:2], self.heads, self.width // self.heads))
+        batch, steps = ops.shape(x)[:2]
+        if x.shape[1] == 1:  # nothing changes its place: a single step's heads stand in order
+            return ops.reshape(x, (batch, self.heads, 1, self.width // self.heads))
+        parts = ops.reshape(x, (batch, steps, self.heads, self.width // self.heads))
         return ops.transpose(parts, (0, 2, 1, 3))
 
     def project(self, states: Any) -> tuple[Any, Any]:
@@ -173,7 +176,9 @@ class MultiHeadAttention(keras.layers.Layer):
         queries = self._split(self.denses["query"](query)) / math.sqrt(self.width // self.heads)
         scores = ops.matmul(queries, ops.swapaxes(keys, 2, 3))
         weights = masked_softmax(scores, attention_mask[:, None, :, :])
-        found = ops.transpose(ops.matmul(weights, values), (0, 2, 1, 3))
+        found = ops.matmul(weights, values)
+        if query.shape[1] != 1:
+            found = ops.transpose(found, (0, 2, 1, 3))
         merged = ops.reshape(found, (*ops.shape(query)[:2], self.width))
         return self.denses["output"](merged), weights
 

@@ -91,10 +91,9 @@ class Block(keras.layers.Layer):
             on the source `(B, H, R / B, S)`.
         """
         places = ops.arange(ops.shape(held["keys"])[2], dtype="int32")[None]
-        here = (places == position[:, None])[:, None, :, None]
         normal = self.norms[0](states)
         keys, values = (
-            ops.where(here, new, held[name])
+            written(held[name], new, position)
             for name, new in zip(("keys", "values"), self.attend.project(normal), strict=True)
         )
         found, _ = self.attend(normal, keys, values, (places <= position[:, None])[:, None])
@@ -103,6 +102,20 @@ class Block(keras.layers.Layer):
         grouped, weights = self.finish(grouped, source, source_mask)
         states = ops.reshape(grouped, ops.shape(states))
         return states, {**held, "keys": keys, "values": values}, weights
+
+
+def written(held: Any, new: Any, place: Any) -> Any:
+    """Returns keys or values with those of one step written in.
+
+    Args:
+        held: `(R, H, M, N)`, room for `M` steps.
+        new: `(R, H, 1, N)`, those of the step.
+        place: `(R,)`, int32: where the step stands, below `M`.
+    """
+    rows, heads = ops.shape(held)[:2]
+    head = ops.arange(rows * heads, dtype="int32")
+    index = ops.stack([head // heads, head % heads, ops.repeat(place, heads)], axis=-1)
+    return ops.scatter_update(held, index, ops.reshape(new, (rows * heads, held.shape[-1])))
 
 
 def normalisation(width: int) -> keras.layers.LayerNormalization:

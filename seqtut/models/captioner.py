@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqtut.models.recurrent import RecurrentDecoder
+from seqtut.models.recurrent_decoder import RecurrentDecoder
 
 # Columns of pixels that become one column of the encoder: two poolings, each of two.
 STRIDE = 4

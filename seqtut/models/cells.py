@@ -12,6 +12,13 @@ from seqtut.layers.recurrence import Unread
 CELLS = {"lstm": (keras.layers.LSTM, ("h", "c")), "gru": (keras.layers.GRU, ("h",))}
 
 
+def embedding(size: int, width: int) -> keras.layers.Embedding:
+    """Returns a built embedding of `size` tokens in vectors of `width` numbers."""
+    layer = keras.layers.Embedding(size, width, name="embedding")
+    layer.build(None)
+    return layer
+
+
 def recurrent(cell: str, inputs: int, width: int, **settings: Any) -> keras.layers.Layer:
     """Returns a built layer that tells its states and what it carries after the last step.
 
@@ -52,6 +59,21 @@ def run(
         return states, final
     states, *final = layer(_read(inputs), mask=mask, initial_state=initial, training=training)
     return ops.flip(states, axis=1) if layer.go_backwards else states, final
+
+
+def dropped(dropout: keras.layers.Dropout, inputs: Any, training: bool | None) -> Any:
+    """Returns what a layer reads, without the share of its numbers that is dropped in training.
+
+    Args:
+        dropout: What drops them.
+        inputs: `(B, T, F)`, float, or `Unread`, which it stays if nothing is dropped.
+        training: Whether dropout acts.
+    """
+    if isinstance(inputs, Unread):
+        if not (training and dropout.rate):
+            return inputs
+        inputs = inputs.vectors()
+    return dropout(inputs, training=training)
 
 
 def ready(layer: keras.layers.Layer, embedding: keras.layers.Embedding | None) -> Any:

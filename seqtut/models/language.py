@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from seqtut.layers import TiedLogits
-from seqtut.models.blocks import Block, normalisation
+from seqtut.models.blocks import Block, normalisation, written
 from seqtut.models.stacks import Tokens
 from seqtut.text import BEGIN
 
@@ -184,7 +184,7 @@ class LanguageModel(keras.Model):
         for number, block in enumerate(self.blocks):
             held, normal = state["layers"][str(number)], block.norms[0](states)
             keys, values = (
-                ops.where(here[:, None, :, None], new, held[name])
+                written(held[name], new, state["place"])
                 for name, new in zip(("keys", "values"), block.attend.project(normal), strict=True)
             )
             found, _ = block.attend(normal, keys, values, mask[:, None, :])

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from seqtut.models.cells import CELLS
-from seqtut.models.recurrent import RecurrentDecoder
+from seqtut.models.recurrent_decoder import RecurrentDecoder
 from seqtut.models.seq2seq import Seq2Seq
 from seqtut.models.series import blank
 

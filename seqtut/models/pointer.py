@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from seqtut.layers.recurrence import Unread
-from seqtut.models.recurrent import by_example, one_by_one
+from seqtut.models.recurrent_decoder import by_example, one_by_one
 from seqtut.models.seq2seq import Seq2Seq
 
 # Keeps the log of a probability finite where float32 has run out of small numbers.

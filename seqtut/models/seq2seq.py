@@ -6,7 +6,8 @@ import keras
 from keras import ops
 
 from seqtut.models.cells import CELLS
-from seqtut.models.recurrent import RecurrentDecoder, RecurrentEncoder
+from seqtut.models.recurrent import RecurrentEncoder
+from seqtut.models.recurrent_decoder import RecurrentDecoder
 
 
 @keras.saving.register_keras_serializable(package="seqtut")
