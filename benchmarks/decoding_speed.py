@@ -59,7 +59,7 @@ def ours(kind: str, width: int, batch: int) -> dict:
     """Decodes with one of our searches.
 
     The share of the multiply rate counts each weight once for each letter and for each token that
-    is put out, times the prefixes of the beam.
+    is put out, times the prefixes of the beam, whether it is multiplied or spared.
     """
     runtime.setup(seed=0, threads=THREADS)
     model = work.trained(kind)

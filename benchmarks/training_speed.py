@@ -46,13 +46,19 @@ def _speed(source: int, target: int, seconds: float) -> dict:
 
 
 def _share(model, timed: work.Timed, rate: float) -> dict:
-    """Returns the multiply rate, and which share of it the training's own products had.
+    """Returns the multiply rate, and which share of it the training's products would have.
 
     Each weight is multiplied by each token once on the way forward and twice on the way back.
+    "done" is the share without those that are looked up instead.
     """
-    source, target = work.matrix_weights(model)
-    products = 3 * 2 * (source * timed.source_tokens + target * timed.target_tokens)
-    return {"multiply_gflops": rate, "share": products / timed.seconds / 1e9 / rate}
+
+    def share(source: int, target: int) -> float:
+        products = 3 * 2 * (source * timed.source_tokens + target * timed.target_tokens)
+        return products / timed.seconds / 1e9 / rate
+
+    weights, spared = work.matrix_weights(model), work.looked_up_weights(model)
+    done = share(*(count - spared for count in weights))
+    return {"multiply_gflops": rate, "share": share(*weights), "done": done}
 
 
 def reference(place: str) -> dict:

@@ -62,6 +62,14 @@ def matrix_weights(model) -> tuple[int, int]:
     return source, target
 
 
+def looked_up_weights(model) -> int:
+    """Returns how many of those weights no token is multiplied by, in either half.
+
+    A first layer's kernel is multiplied by each entry of the vocabulary once a batch.
+    """
+    return int(np.prod(model.decoder.layers[0].cell.kernel.shape))
+
+
 class Timed(BucketedBatches):
     """Batches that take the time in which `fit` works them off, after some to warm up.
 

@@ -57,6 +57,7 @@ def test_a_token_passes_through_matrices_and_not_through_tables_and_biases():
         recurrent,
         recurrent + 2 * width * width + width * target,
     )
+    assert work.looked_up_weights(work.model(10, target)) == recurrent / 2
 
 
 def test_timed_batches_count_the_real_tokens_after_the_warm_up():

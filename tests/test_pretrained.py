@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtut import data, metrics, pretrained, training
+from seqtut import data, metrics, pretrained, runtime, training
 from seqtut.pretrained import (
     beating,
     pronouncing,
@@ -256,7 +256,7 @@ def test_a_reading_attends_to_its_own_letters_alone(reader):
         np.testing.assert_allclose(reading.attention.sum(axis=1), 1, atol=1e-5)
 
 
-def test_no_more_texts_are_taken_than_are_decoded_together(reader):
+def test_no_more_texts_are_taken_than_a_batch_a_thread_and_one_more(reader):
     taken = 0
 
     def texts():
@@ -266,7 +266,22 @@ def test_no_more_texts_are_taken_than_are_decoded_together(reader):
             yield "bad"
 
     next(reader.stream(texts()))
-    assert taken <= reader.batch
+    assert taken <= reader.batch * (runtime.threads() + 1)
+
+
+def test_a_stream_that_is_given_up_takes_no_more_texts(reader):
+    found = reader.stream(texts := iter(["bad"] * 1000))
+    next(found)
+    found.close()
+    taken = 1000 - len(list(texts))
+    assert taken <= reader.batch * (runtime.threads() + 1)
+
+
+def test_an_error_comes_after_the_readings_of_the_batches_before_it(reader):
+    found = reader.stream([*["bad"] * 20, ""])
+    assert [next(found).text for _ in range(20)] == ["bad"] * 20
+    with pytest.raises(ValueError, match="nothing to read in an empty text"):
+        next(found)
 
 
 @pytest.mark.parametrize("width", [1, 3])

@@ -132,17 +132,20 @@ class Transducer:
         threads, running = runtime.threads(), collections.deque()
         with ThreadPoolExecutor(threads) as pool:
             for some in self._batches(texts):
-                running.append(pool.submit(lambda part: list(self._batch(part, width)), some))
+                running.append(pool.submit(self._decoded, some, width))
                 if len(running) > threads:
                     yield from running.popleft().result()
             for batch in running:
                 yield from batch.result()
 
+    def _decoded(self, texts: list[str], width: int) -> list[Reading]:
+        if not all(texts):  # looked for here, so that batches before this one are said
+            raise ValueError("There is nothing to read in an empty text. Received: ''.")
+        return list(self._batch(texts, width))
+
     def _batches(self, texts: Iterable[str]) -> Iterator[list[str]]:
         waiting: list[str] = []
         for text in texts:
-            if not text:
-                raise ValueError("There is nothing to read in an empty text. Received: ''.")
             waiting.append(text)
             if len(waiting) == self.batch:
                 yield waiting
