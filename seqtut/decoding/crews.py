@@ -19,11 +19,20 @@ class Crew(NamedTuple):
     places: tf.Tensor
 
     def of(self, x: tf.Tensor) -> tf.Tensor:
-        """Returns what of `(B, W)`, said of a whole beam, is said of them, `(N * places,)`."""
+        """Returns what of `(B, W)`, said of a whole beam, is said of these, `(N * places,)`."""
         return tf.reshape(tf.gather(x, self.rows)[:, : self.places], [-1])
 
     def put(self, x: tf.Tensor, rows: tf.Tensor, width: int) -> tf.Tensor:
-        """Returns what is said of them, `(N * places, V)`, as `(B, W, V)`, with zeros elsewhere."""
+        """Returns what is said of these as said of a whole beam, with zeros elsewhere.
+
+        Args:
+            x: `(N * places, V)`.
+            rows: `B`, a scalar.
+            width: `W`, places of a beam.
+
+        Returns:
+            `(B, W, V)`.
+        """
         size = tf.shape(x)[-1]
         x = tf.reshape(x, [-1, self.places, size])
         x = tf.pad(x, [[0, 0], [0, width - self.places], [0, 0]])

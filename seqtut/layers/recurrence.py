@@ -52,7 +52,7 @@ class Ready(NamedTuple):
 
 
 def ready(layer: keras.layers.LSTM, embedding: keras.layers.Embedding | None = None) -> Ready:
-    """Computes what the steps of a built LSTM layer need of its weights alone.
+    """Returns what the steps of a built LSTM layer need of its weights alone.
 
     Args:
         layer: Whose weights to take.

@@ -29,8 +29,10 @@ class Sweep:
             h: `(B, D)` the state before the first step.
             c: `(B, D)` the cell state before it.
         """
-        h, c, states, *_ = self._forwards(given, kernel, h, c, gates.forwards, records=1)
-        return self._after(states.stack()), h, c
+        states = [_record(h, self._steps(given), h.shape[-1])]
+        h, c, states = self._forwards(given, kernel, h, c, gates.forwards, states, between=False)
+        states = states.stack()
+        return tf.reverse(states, [0]) if self.back else states, h, c
 
     @property
     def with_gradients(self) -> Callable:
@@ -38,11 +40,16 @@ class Sweep:
 
         def run(given: tf.Tensor, kernel: tf.Tensor, h: tf.Tensor, c: tf.Tensor) -> tuple:
             forwards, backwards = gates.for_training(h)
-            h, c, *records = self._forwards(given, kernel, h, c, forwards, records=3)
-            states = records[0].stack()
+            steps, width = self._steps(given), h.shape[-1]
+            # States stand between the steps: before step t at t, after it at t + 1; or vice versa.
+            begin = steps if self.back else 0
+            records = [_record(h, steps + 1, width).write(begin, first) for first in (h, c)]
+            records.append(_record(h, steps, 4 * width))
+            h, c, states, *records = self._forwards(given, kernel, h, c, forwards, records)
+            states = states.stack()
 
             def gradients(*of_outputs: tf.Tensor) -> tuple:
-                d_gates, d_h, d_c = self._backwards(kernel, *records[1:], backwards, *of_outputs)
+                d_gates, d_h, d_c = self._backwards(kernel, *records, backwards, *of_outputs)
                 flat = d_gates.concat()
                 before = tf.reshape(self._before(states), [-1, kernel.shape[0]])
                 d_kernel = tf.matmul(before, flat, transpose_a=True)
@@ -52,9 +59,13 @@ class Sweep:
 
         return tf.custom_gradient(run)
 
-    def _forwards(self, given, kernel, h, c, forwards, records: int) -> tuple:
-        """Returns the last `h` and `c`, and the records of `h`, `c` and the gates, or the first."""
-        steps, width = self._steps(given), h.shape[-1]
+    def _forwards(self, given, kernel, h, c, forwards, records, between=True) -> tuple:
+        """Returns the last `h` and `c`, and the records of `h`, `c` and the gates, or the first.
+
+        If states do not stand between the steps, they stand in the order in which they were
+        computed, as those must who make an ONNX graph of this.
+        """
+        steps = self._steps(given)
         apart = gates.apart(kernel)
         rows = given if self.places is None else gates.apart(given)
 
@@ -67,15 +78,11 @@ class Sweep:
                 else tf.gather(rows, self.places[t], axis=1)
             )
             h, c, sums = forwards(read, tf.matmul(h[None], apart), h, c, _at(self.kept, t))
-            after = t + 1 - self.back
+            after = t + 1 - self.back if between else i
             now = zip(kept, (after, after, t), (h, c, sums), strict=False)
             return i + 1, h, c, *(record.write(place, value) for record, place, value in now)
 
-        # States stand between the steps: before step t at t, after it at t + 1; or vice versa.
-        begin = steps if self.back else 0
-        kept = [_record(h, steps + 1, width).write(begin, first) for first in (h, c)[:records]]
-        kept += [_record(h, steps, 4 * width)] * (records > 2)
-        return tf.while_loop(lambda i, *_: i < steps, advance, (0, h, c, *kept))[1:]
+        return tf.while_loop(lambda i, *_: i < steps, advance, (0, h, c, *records))[1:]
 
     def _backwards(self, kernel, cs, sums, backwards, d_states, d_h, d_c) -> tuple:
         """Returns the record of the gradients of the gates' sums, and those of the first states."""

@@ -13,7 +13,12 @@ CELLS = {"lstm": (keras.layers.LSTM, ("h", "c")), "gru": (keras.layers.GRU, ("h"
 
 
 def embedding(size: int, width: int) -> keras.layers.Embedding:
-    """Returns a built embedding of `size` tokens in vectors of `width` numbers."""
+    """Returns a built embedding.
+
+    Args:
+        size: `V`, tokens.
+        width: Numbers in the vector of each.
+    """
     layer = keras.layers.Embedding(size, width, name="embedding")
     layer.build(None)
     return layer

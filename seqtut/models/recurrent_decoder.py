@@ -172,7 +172,7 @@ class RecurrentDecoder(keras.layers.Layer):
         return ops.matmul(states, self.combine.kernel[-states.shape[-1] :])
 
     def attend_to_values(self, states: Any, memory: dict) -> tuple:
-        """Does as `attend` without dropout, up to rounding, but weighs `values`.
+        """Returns what `attend` does without dropout, up to rounding, from weighed `values`.
 
         Args:
             states: `(B, T, D)` the states of the layer below the attention.
