@@ -32,11 +32,15 @@ def rival(split: str) -> dict:
 
 
 def ours(name: str) -> dict:
-    """Measures one of our pretrained models, greedily and with a beam, on its own split."""
+    """Measures one of our pretrained models on its own split."""
     runtime.setup(seed=0, threads=THREADS)
     from seqtut import pretrained
 
-    model, split = pretrained.load(name), pretrained.recipe(name).data
+    return measured(pretrained.load(name), pretrained.recipe(name).data, name)
+
+
+def measured(model, split: str, name: str) -> dict:
+    """Measures a model, greedily and with a beam, on the test words of a split."""
     words = data.load(split).test.plain()
     found = {}
     for label, width in WIDTHS.items():
