@@ -1,4 +1,7 @@
-"""Layers that Keras lacks, on `keras.ops`, each with `get_config` and explicit masks."""
+"""Layers that Keras lacks, on `keras.ops`, each with `get_config` and explicit masks.
+
+`recurrence` runs Keras's own LSTM layers in a loop of TensorFlow's that is faster than theirs.
+"""
 
 from seqtut.layers.attention import (
     AdditiveAttention,
