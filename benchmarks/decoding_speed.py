@@ -2,8 +2,8 @@
 
 Our batched searches stand beside a PyTorch loop that takes one word at a time, beside Keras's
 `predict` called for every token, and (with the Transformer) beside CTranslate2. All know the same
-test words beforehand, have decoded some of them before the clock starts, and use two threads. What
-decodes all words in a fraction of a second does so several times.
+test words beforehand, have decoded some of them before the clock starts, and use two threads. Our
+searches and CTranslate2, which need about a second for all words, decode them several times.
 """
 
 import json

@@ -49,7 +49,8 @@ def _share(model, timed: work.Timed, rate: float) -> dict:
     """Returns the multiply rate, and which share of it the training's products would have.
 
     Each weight is multiplied by each token once on the way forward and twice on the way back.
-    "done" is the share without those that are looked up instead.
+    "done" is the share without those that are looked up instead, and without the few products by
+    which their gradients are added up.
     """
 
     def share(source: int, target: int) -> float:

@@ -63,9 +63,10 @@ def matrix_weights(model) -> tuple[int, int]:
 
 
 def looked_up_weights(model) -> int:
-    """Returns how many of those weights no token is multiplied by, in either half.
+    """Returns how many of those weights are looked up by a token instead, in either half.
 
-    A first layer's kernel is multiplied by each entry of the vocabulary once a batch.
+    A first layer's kernel is multiplied by each entry of the vocabulary once a batch. On the way
+    back a token is multiplied by as many numbers as the vocabulary has entries, which are few.
     """
     return int(np.prod(model.decoder.layers[0].cell.kernel.shape))
 

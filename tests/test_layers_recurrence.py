@@ -125,6 +125,12 @@ def test_step_by_step_it_says_what_it_says_of_the_whole(vocabulary):
         assert all(np.abs(a - b).max() < 1e-6 for a, b in zip(state, final, strict=True))
 
 
+@pytest.mark.parametrize(("vocabulary", "whole"), [(9, True), (30, False), (2000, False)])
+def test_only_a_small_vocabulary_is_multiplied_whole(vocabulary, whole):
+    tokens = tf.zeros((40, 60) if vocabulary == 2000 else (4, 6), tf.int32)
+    assert recurrence.Unread(tokens, embedding_of(vocabulary, 2)).many() is whole
+
+
 @pytest.mark.parametrize("shape", [SMALL, LARGE])
 def test_an_id_that_the_vocabulary_lacks_is_refused(shape):
     layer, embedding = layer_of(shape[2], 6), embedding_of(7, 6)

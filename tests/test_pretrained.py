@@ -277,6 +277,23 @@ def test_a_stream_that_is_given_up_takes_no_more_texts(reader):
     assert taken <= reader.batch * (runtime.threads() + 1)
 
 
+def test_texts_that_break_off_are_said_as_far_as_they_came(reader):
+    def texts():
+        yield from ["bad"] * 21
+        raise KeyError("gone")
+
+    found = reader.stream(texts())
+    assert [next(found).text for _ in range(20)] == ["bad"] * 20
+    with pytest.raises(KeyError, match="gone"):
+        next(found)
+
+
+def test_an_empty_text_is_refused_before_anything_is_read(reader, monkeypatch):
+    monkeypatch.setattr(reader, "_batch", lambda *_: pytest.fail("it was read"))
+    with pytest.raises(ValueError, match="nothing to read in an empty text"):
+        reader.read([*["bad"] * 20, ""])
+
+
 def test_an_error_comes_after_the_readings_of_the_batches_before_it(reader):
     found = reader.stream([*["bad"] * 20, ""])
     assert [next(found).text for _ in range(20)] == ["bad"] * 20

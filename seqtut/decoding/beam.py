@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from seqtut.decoding import common, crews, loops, pools, settings
+from seqtut.decoding import common, live, loops, pools, settings
 from seqtut.decoding.common import Step
 from seqtut.decoding.settings import IMPOSSIBLE, length_penalty
 
@@ -76,7 +76,8 @@ def beam_search(
     Args:
         step: From `tokens` `(R,)` int32 and a state to `logits` `(R, V)` and the next state. The
             prefixes of one example stand side by side, one in the first step and `width` later;
-            an example that has stopped has none.
+            an example that has stopped has none. So `R` changes, and what belongs to a row has to
+            be in the state.
         state: The state before the first step, a nest of tensors with leading axis `B`. What
             the step passes on as the same object, such as the encoder's states, is seldom copied.
         begin: The token that the first step is fed.
@@ -92,8 +93,10 @@ def beam_search(
         shared: Names in the state of what all prefixes of an example have in common. The step is
             given one row of it an example, however many prefixes there are, and passes it on. The
             models of `seqtut.models` say what they can share.
-        once: Returns what every step needs and none changes, a nest of tensors or None; it is then
-            computed once, and not in every step, which is given it as its third argument.
+        once: Returns what every step needs and none changes, a nest of tensors: it is computed once
+            a search, and given to the step as its third argument. If it returns None, the step is
+            given two. Give the same function each time, such as a model's method: the search is
+            compiled anew for another one.
 
     Returns:
         `Hypotheses`, no two of them alike.
@@ -112,6 +115,8 @@ def beam_search(
         )
     steps = tf.constant(settings.at_least("max_steps", max_steps, 1))
     exponent = tf.constant(settings.finite("alpha", alpha), tf.float32)
+    if isinstance(shared, str):
+        raise ValueError(f"shared is a list of names. Received: {shared!r}. Write [{shared!r}].")
     settled = {**ids, "width": width, "keep": keep, "shared": tuple(shared), "once": once}
     run = common.compiled(_search, step, **settled)
     return run(common.prepare(state), steps, exponent)
@@ -132,7 +137,7 @@ def _search(
     shared: tuple[str, ...],
     once: Callable[[], Any] | None,
 ) -> Hypotheses:
-    step = common.prepared(step, once)
+    step = common.with_once(step, once)
     rows = common.batch_size(state)
     attends = common.has_attention(state)
     attention_type = state["attention"].dtype if attends else None
@@ -140,10 +145,12 @@ def _search(
     def going(i, tokens, scores, *_):
         return (i < 1) | ((i < max_steps) & tf.reduce_any(scores > IMPOSSIBLE))
 
-    def body(i, tokens, scores, pool, crew, state, kept):
-        log_p, after = common.advance(step, crew.of(tokens), state, i, crew.of(scores) > IMPOSSIBLE)
+    def body(i, tokens, scores, pool, going_on, state, kept):
+        log_p, after = common.advance(
+            step, going_on.pick(tokens), state, i, going_on.pick(scores) > IMPOSSIBLE
+        )
         log_p = common.forbid(log_p, forbidden, end)
-        total = scores[:, :, None] + crew.put(log_p, rows, width)
+        total = scores[:, :, None] + going_on.scatter(log_p, rows, width)
         best, parents, tokens = _best(total, 2 * width)
         ended = tokens == end
         ends = tf.where(ended, best, IMPOSSIBLE)[:, :width]
@@ -157,12 +164,12 @@ def _search(
 
         now = {"tokens": tokens, "parents": parents, "scores": scores, "ends": by_parent}
         if attends:
-            now["attention"] = crew.put(after["attention"], rows, width)
+            now["attention"] = going_on.scatter(after["attention"], rows, width)
         kept = {name: record.write(i, now[name]) for name, record in kept.items()}
         bound = scores[:, :1] / _kindest(i + 2, max_steps, alpha)
         scores = tf.where(bound <= pool.penalised[:, -1:], IMPOSSIBLE, scores)
-        crew, state = crew.follow(scores, parents, state, after, shared)
-        return i + 1, tokens, scores, pool, crew, state, kept
+        going_on, state = going_on.follow(scores, parents, state, after, shared)
+        return i + 1, tokens, scores, pool, going_on, state, kept
 
     wanted = [("tokens", tf.int32), ("parents", tf.int32)]
     wanted += [("scores", tf.float32), ("ends", tf.float32)]
@@ -177,7 +184,7 @@ def _search(
             tf.fill([rows, width], begin),
             tf.repeat(first[None], rows, axis=0),
             pools.empty(rows, keep),
-            *crews.start(state),
+            *live.start(state),
             loops.records(wanted, max_steps),
         ),
     )

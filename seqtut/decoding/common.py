@@ -71,7 +71,7 @@ def prepare(state: Any) -> Any:
     return state
 
 
-def prepared(step: Step, once: Callable[[], Any] | None) -> Step:
+def with_once(step: Step, once: Callable[[], Any] | None) -> Step:
     """Returns a step that has what it computes of the weights alone; call it outside of the loop.
 
     Args:

@@ -19,7 +19,7 @@ def loop(going: Callable, body: Callable, start: tuple) -> tuple:
     """
 
     def shaped(old: Any, new: Any) -> Any:
-        if tf.is_tensor(new):
+        if tf.is_tensor(new) and not tf.executing_eagerly():  # an eager one knows its own
             new.set_shape(old.shape)
         return new
 

@@ -157,7 +157,7 @@ def _truncate(logits: tf.Tensor, top_k: tf.Tensor, top_p: tf.Tensor) -> tf.Tenso
 def _greedy(
     step: Step, state: Any, max_steps: tf.Tensor, *, once: Callable[[], Any] | None, **ids: Any
 ) -> Sequences:
-    step = common.prepared(step, once)
+    step = common.with_once(step, once)
 
     def choose(log_p: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
         return tf.argmax(log_p, axis=-1, output_type=tf.int32)

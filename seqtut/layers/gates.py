@@ -59,8 +59,8 @@ def backwards(
         kept: As of `forwards`.
 
     Returns:
-        The gradient of the gates' sums `(B, 4 * D)`, that of the state before where it was handed
-        through a step that is not kept, and that of the cell state before, both `(B, D)`.
+        The gradient of the pre-activations `(B, 4 * D)`, that of the state before where a step that
+        is not kept hands it through, and that of the cell state before, both `(B, D)`.
     """
     i, f, g, o = tf.split(gates, 4, axis=1)
     d_h, out = d_h + d_state, tf.tanh(c)

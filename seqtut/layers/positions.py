@@ -36,10 +36,12 @@ class SinusoidalPositions(keras.layers.Layer):
 
     def call(self, positions):
         """Returns `(..., D)` for `positions` `(...)`."""
-        places = ops.arange(0, self.width, 2, dtype=self.compute_dtype)
+        # Half of a float32 would be too few digits for a large angle.
+        dtype = "float64" if self.compute_dtype == "float64" else "float32"
+        places = ops.arange(0, self.width, 2, dtype=dtype)
         speeds = ops.exp(places * (-math.log(10_000.0) / self.width))
-        angles = ops.expand_dims(ops.cast(positions, self.compute_dtype), -1) * speeds
-        waves = ops.stack([ops.sin(angles), ops.cos(angles)], axis=-1)
+        angles = ops.expand_dims(ops.cast(positions, dtype), -1) * speeds
+        waves = ops.cast(ops.stack([ops.sin(angles), ops.cos(angles)], axis=-1), self.compute_dtype)
         return ops.reshape(waves, (*ops.shape(positions), self.width))
 
     def get_config(self):

@@ -15,7 +15,8 @@ import tensorflow as tf
 from seqtut.layers import gates
 from seqtut.layers.sweep import Sweep
 
-# Tokens of a vocabulary that a batch is sure to have more of.
+# A larger vocabulary is not multiplied whole: its gradient would need a one-hot row of it for each
+# token.
 _FEW = 512
 
 
@@ -35,9 +36,12 @@ class Unread:
         return self.embedding(self.tokens)
 
     def many(self) -> bool:
-        """Returns whether these are more tokens than there are different ones, if that is known."""
+        """Returns whether it pays to multiply the vocabulary rather than each of these.
+
+        Where their number is not known yet, it is taken to be large.
+        """
         shape, size = self.tokens.shape, self.embedding.input_dim
-        return size < math.prod(shape) if shape.is_fully_defined() else size <= _FEW
+        return size <= _FEW and (not shape.is_fully_defined() or size < math.prod(shape))
 
 
 class Ready(NamedTuple):
@@ -61,7 +65,7 @@ def ready(layer: keras.layers.LSTM, embedding: keras.layers.Embedding | None = N
     cell, looked_up = layer.cell, None
     if embedding is not None and embedding.input_dim <= _FEW:
         looked_up = gates.apart(_products(cell, embedding.embeddings))
-    return Ready(gates.apart(tf.convert_to_tensor(cell.recurrent_kernel)), looked_up)
+    return Ready(gates.apart(_cast(cell.recurrent_kernel, cell)), looked_up)
 
 
 def lstm(
@@ -73,13 +77,16 @@ def lstm(
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """Runs a built LSTM layer over sequences, from their end if it goes backwards.
 
+    The layer has a bias, and what it is set to drop is not dropped.
+
     Args:
         layer: Whose weights to take; of width `D`, with Keras's own activations.
         inputs: `(B, T, F)`, float, or `Unread`.
         mask: `(B, T)` bool, True = keep; a step that is not kept leaves the state as it was. None
             keeps all.
         initial: `h` and `c` before the first step, `(B, D)` each; None for zeros.
-        training: Whether this is a step of training, of many alike.
+        training: Whether this is training: then the weights' gradients are taken over all steps
+            together, and the operations on the gates are fused.
 
     Returns:
         The states `(B, T, D)`, each at its own step, and the last `h` and `c`, `(B, D)`.
@@ -98,7 +105,7 @@ def lstm(
     kept = None if mask is None else tf.transpose(tf.convert_to_tensor(mask))[:, :, None]
     sweep = Sweep(places, kept, int(layer.go_backwards))
     run = sweep.with_gradients if training else sweep.through
-    states, h, c = run(given, tf.convert_to_tensor(layer.cell.recurrent_kernel), *initial)
+    states, h, c = run(given, _cast(layer.cell.recurrent_kernel, layer.cell), *initial)
     return tf.transpose(states, [1, 0, 2]), h, c
 
 
@@ -123,7 +130,7 @@ def step(
         rows, places = _given(layer.cell, inputs)
         read = gates.apart(rows if places is None else tf.gather(rows, places))
     if given is None:
-        recurrent = gates.apart(tf.matmul(h, layer.cell.recurrent_kernel))
+        recurrent = gates.apart(tf.matmul(h, _cast(layer.cell.recurrent_kernel, layer.cell)))
     else:
         recurrent = tf.matmul(h[None], given.kernel)
     h, c, _ = gates.forwards(read, recurrent, h, c, None)
@@ -143,4 +150,9 @@ def _given(cell: keras.layers.LSTMCell, inputs: Any) -> tuple[tf.Tensor, tf.Tens
 
 
 def _products(cell: keras.layers.LSTMCell, inputs: Any) -> tf.Tensor:
-    return keras.ops.matmul(inputs, cell.kernel) + cell.bias
+    kernel, bias = _cast(cell.kernel, cell), _cast(cell.bias, cell)
+    return tf.matmul(_cast(inputs, cell), kernel) + bias
+
+
+def _cast(x: Any, cell: keras.layers.LSTMCell) -> tf.Tensor:
+    return tf.cast(tf.convert_to_tensor(x), cell.compute_dtype)

@@ -1,7 +1,5 @@
 """The loop of an LSTM over the steps, and the one back for its gradients."""
 
-from collections.abc import Callable
-
 import tensorflow as tf
 
 from seqtut.layers import gates
@@ -34,10 +32,19 @@ class Sweep:
         states = states.stack()
         return tf.reverse(states, [0]) if self.back else states, h, c
 
-    @property
-    def with_gradients(self) -> Callable:
-        """Does as `through`, and takes the weights' gradients in one product over all steps."""
+    def with_gradients(
+        self, given: tf.Tensor, kernel: tf.Tensor, h: tf.Tensor, c: tf.Tensor
+    ) -> tuple:
+        """Returns what `through` returns, and takes each gradient in one product over all steps.
 
+        Args:
+            given: As of `through`.
+            kernel: As of `through`.
+            h: As of `through`.
+            c: As of `through`.
+        """
+
+        @tf.custom_gradient
         def run(given: tf.Tensor, kernel: tf.Tensor, h: tf.Tensor, c: tf.Tensor) -> tuple:
             forwards, backwards = gates.for_training(h)
             steps, width = self._steps(given), h.shape[-1]
@@ -48,8 +55,9 @@ class Sweep:
             h, c, states, *records = self._forwards(given, kernel, h, c, forwards, records)
             states = states.stack()
 
-            def gradients(*of_outputs: tf.Tensor) -> tuple:
-                d_gates, d_h, d_c = self._backwards(kernel, *records, backwards, *of_outputs)
+            def gradients(d_states: tf.Tensor, d_h: tf.Tensor, d_c: tf.Tensor) -> tuple:
+                kept = *records, backwards
+                d_gates, d_h, d_c = self._backwards(kernel, *kept, d_states, d_h, d_c)
                 flat = d_gates.concat()
                 before = tf.reshape(self._before(states), [-1, kernel.shape[0]])
                 d_kernel = tf.matmul(before, flat, transpose_a=True)
@@ -57,7 +65,7 @@ class Sweep:
 
             return (self._after(states), h, c), gradients
 
-        return tf.custom_gradient(run)
+        return run(given, kernel, h, c)
 
     def _forwards(self, given, kernel, h, c, forwards, records, between=True) -> tuple:
         """Returns the last `h` and `c`, and the records of `h`, `c` and the gates, or the first.
@@ -77,22 +85,23 @@ class Sweep:
                 if self.places is None
                 else tf.gather(rows, self.places[t], axis=1)
             )
-            h, c, sums = forwards(read, tf.matmul(h[None], apart), h, c, _at(self.kept, t))
+            h, c, activations = forwards(read, tf.matmul(h[None], apart), h, c, _at(self.kept, t))
             after = t + 1 - self.back if between else i
-            now = zip(kept, (after, after, t), (h, c, sums), strict=False)
+            now = zip(kept, (after, after, t), (h, c, activations), strict=False)
             return i + 1, h, c, *(record.write(place, value) for record, place, value in now)
 
         return tf.while_loop(lambda i, *_: i < steps, advance, (0, h, c, *records))[1:]
 
-    def _backwards(self, kernel, cs, sums, backwards, d_states, d_h, d_c) -> tuple:
-        """Returns the record of the gradients of the gates' sums, and those of the first states."""
-        steps, across = tf.shape(d_states)[0], tf.transpose(kernel)
+    def _backwards(self, kernel, cs, activations, backwards, d_states, d_h, d_c) -> tuple:
+        """Returns the record of the pre-activations' gradients, and those of the first states."""
+        steps, transposed = tf.shape(d_states)[0], tf.transpose(kernel)
 
         def retreat(i: tf.Tensor, d_h: tf.Tensor, d_c: tf.Tensor, kept: tf.TensorArray) -> tuple:
             t = i if self.back else steps - 1 - i
             cells = cs.read(t + 1 - self.back), cs.read(t + self.back)
-            d, d_h, d_c = backwards(sums.read(t), *cells, d_states[t], d_h, d_c, _at(self.kept, t))
-            return i + 1, d_h + tf.matmul(d, across), d_c, kept.write(t, d)
+            given = activations.read(t), *cells, d_states[t], d_h, d_c
+            d, d_h, d_c = backwards(*given, _at(self.kept, t))
+            return i + 1, d_h + tf.matmul(d, transposed), d_c, kept.write(t, d)
 
         kept = _record(d_h, steps, kernel.shape[1])
         _, d_h, d_c, kept = tf.while_loop(lambda i, *_: i < steps, retreat, (0, d_h, d_c, kept))

@@ -42,7 +42,7 @@ class PointerGenerator(Seq2Seq):
     Equation: eq-copy-mixture
     """
 
-    shared = (*Seq2Seq.shared, "source")
+    shared = ("states", "mask", "keys", "source")
 
     def __init__(self, source_size: int, target_size: int, **settings: Any):
         super().__init__(source_size, target_size, **settings)

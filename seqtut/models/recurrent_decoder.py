@@ -169,7 +169,8 @@ class RecurrentDecoder(keras.layers.Layer):
         Args:
             states: `(B, S, D)` the source's.
         """
-        return ops.matmul(states, self.combine.kernel[-states.shape[-1] :])
+        kernel = ops.cast(self.combine.kernel, states.dtype)
+        return ops.matmul(states, kernel[-states.shape[-1] :])
 
     def attend_to_values(self, states: Any, memory: dict) -> tuple:
         """Returns what `attend` does without dropout, up to rounding, from weighed `values`.
@@ -180,8 +181,9 @@ class RecurrentDecoder(keras.layers.Layer):
         """
         source = (memory[name] for name in ("states", "mask"))
         found, weights = self.attention(states, *source, memory.get("keys"), memory["values"])
-        own = ops.matmul(states, self.combine.kernel[: states.shape[-1]])
-        return self.combine.activation(own + found + self.combine.bias), weights
+        kernel, bias = (ops.cast(w, states.dtype) for w in self.combine.weights)
+        own = ops.matmul(states, kernel[: states.shape[-1]])
+        return self.combine.activation(own + found + bias), weights
 
     def read_out(self, states: Any, training: bool | None = None) -> Any:
         """Scores the vocabulary.

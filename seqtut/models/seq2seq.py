@@ -155,7 +155,8 @@ class Seq2Seq(keras.Model):
 
         Returns:
             A nest of tensors, each with a leading axis B, of shapes that no step changes. With
-            attention, "attention" `(B, S)` is the last step's weights.
+            attention, "attention" `(B, S)` is the last step's weights, and "values" `(B, S, ...)`
+            is made of "states": change neither alone.
         """
         state = {"cells": memory["initial"]}
         if self.decoder.attention is not None:

@@ -15,6 +15,8 @@ from seqtut.text import BEGIN, END, PAD, UNKNOWN, Vocabulary, pad
 
 # Ids that are never said.
 _SILENT = (PAD, BEGIN, UNKNOWN)
+# Batches that are decoded at a time, at the most.
+_AT_ONCE = 4
 
 
 class UnreadableError(ValueError):
@@ -44,7 +46,7 @@ class Transducer:
     """Turns texts into sequences of tokens with a model of `seqtut.models`.
 
     Args:
-        model: A `Seq2Seq` or a `Transformer`.
+        model: One of `seqtut.models` with `start`, `step`, `once` and `shared`, as `Seq2Seq`.
         source: The vocabulary of its inputs, characters.
         target: The vocabulary of its outputs.
         max_steps: The longest output, the end counted.
@@ -108,16 +110,18 @@ class Transducer:
         Raises:
             ValueError: If a text is empty.
         """
+        _refuse_empty(texts)
+        # The longest first: a long batch that came last would leave the other threads idle.
         order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
         found = self.stream((texts[place] for place in order), width)
         by_place = dict(zip(order, found, strict=True))
         return [by_place[place] for place in range(len(texts))]
 
     def stream(self, texts: Iterable[str], width: int = 5) -> Iterator[Reading]:
-        """Does as `read`, but holds only a few batches of texts in memory.
+        """Does as `read`, but holds no more than a batch a thread and one more in memory.
 
-        As many batches are decoded at a time as there are threads: each step has parts that only
-        one thread can do, and another batch's products fill the gaps.
+        Several batches are decoded at a time: each step has parts that only one thread can do, and
+        another batch's products fill the gaps.
 
         Args:
             texts: The texts.
@@ -129,18 +133,28 @@ class Transducer:
         Raises:
             ValueError: If a text is empty.
         """
-        threads, running = runtime.threads(), collections.deque()
-        with ThreadPoolExecutor(threads) as pool:
-            for some in self._batches(texts):
+        workers, running = min(runtime.threads(), _AT_ONCE), collections.deque()
+        pool, batches, failure = ThreadPoolExecutor(workers), self._batches(texts), None
+        try:
+            while failure is None:
+                try:
+                    some = next(batches, None)
+                except Exception as error:  # of the texts: what was read before is said first
+                    failure, some = error, None
+                if some is None:
+                    break
                 running.append(pool.submit(self._decoded, some, width))
-                if len(running) > threads:
+                while len(running) > workers or (running and running[0].done()):
                     yield from running.popleft().result()
             for batch in running:
                 yield from batch.result()
+            if failure is not None:
+                raise failure
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _decoded(self, texts: list[str], width: int) -> list[Reading]:
-        if not all(texts):  # looked for here, so that batches before this one are said
-            raise ValueError("There is nothing to read in an empty text. Received: ''.")
+        _refuse_empty(texts)  # here, so that batches before this one are said
         return list(self._batch(texts, width))
 
     def _batches(self, texts: Iterable[str]) -> Iterator[list[str]]:
@@ -194,3 +208,8 @@ class Transducer:
         every = [found.tokens, found.lengths, found.scores, found.attention]
         going = found.history.scores[:, -1] > -math.inf
         return [None if part is None else part[:, 0] for part in every], not tf.reduce_any(going)
+
+
+def _refuse_empty(texts: Sequence[str]) -> None:
+    if not all(texts):
+        raise ValueError("There is nothing to read in an empty text. Received: ''.")

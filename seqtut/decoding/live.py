@@ -1,7 +1,6 @@
-"""Which prefixes of a beam the step is called for, and the states that it is given of them.
+"""Which prefixes of a beam are live, so that the step is called for them, and their states.
 
-What has stopped is not computed any more: of a batch that ends after six to nine steps, this leaves
-out a third.
+Words of like length end at different steps: what has stopped is not computed any more.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,20 +8,21 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from seqtut.decoding import common
 from seqtut.decoding.settings import IMPOSSIBLE
 
 
-class Crew(NamedTuple):
+class Live(NamedTuple):
     """The prefixes that go on: `places` of each of the examples `rows`, `(N,)` int32, ascending."""
 
     rows: tf.Tensor
     places: tf.Tensor
 
-    def of(self, x: tf.Tensor) -> tf.Tensor:
+    def pick(self, x: tf.Tensor) -> tf.Tensor:
         """Returns what of `(B, W)`, said of a whole beam, is said of these, `(N * places,)`."""
         return tf.reshape(tf.gather(x, self.rows)[:, : self.places], [-1])
 
-    def put(self, x: tf.Tensor, rows: tf.Tensor, width: int) -> tf.Tensor:
+    def scatter(self, x: tf.Tensor, rows: tf.Tensor, width: int) -> tf.Tensor:
         """Returns what is said of these as said of a whole beam, with zeros elsewhere.
 
         Args:
@@ -34,7 +34,7 @@ class Crew(NamedTuple):
             `(B, W, V)`.
         """
         size = tf.shape(x)[-1]
-        x = tf.reshape(x, [-1, self.places, size])
+        x = tf.reshape(x, [tf.shape(self.rows)[0], self.places, size])
         x = tf.pad(x, [[0, 0], [0, width - self.places], [0, 0]])
         return tf.scatter_nd(self.rows[:, None], x, [rows, width, size])
 
@@ -45,7 +45,7 @@ class Crew(NamedTuple):
         before: Any,
         after: Any,
         shared: Iterable[str],
-    ) -> tuple["Crew", Any]:
+    ) -> tuple["Live", Any]:
         """Returns the prefixes that go on from a step, and their states.
 
         What the step handed through is alike in all places of an example, and moves only when an
@@ -70,10 +70,10 @@ class Crew(NamedTuple):
         flat = tf.reshape(stay[:, None] * self.places + parents, [-1])
         fewer = tf.shape(stay)[0] < count
         moves = fewer | (self.places < width)
-        common = {id(leaf) for leaf in _under(before, set(shared))}
+        in_common = {id(leaf) for leaf in _under(before, set(shared))}
 
         def moved(old: tf.Tensor, new: tf.Tensor) -> tf.Tensor:
-            if id(old) in common:
+            if id(old) in in_common:
                 if new is not old:
                     raise ValueError(
                         "What prefixes share must be passed on as it is. Received: a step that "
@@ -86,24 +86,24 @@ class Crew(NamedTuple):
             return tf.gather(new, flat)
 
         state = tf.nest.map_structure(moved, before, after)
-        return Crew(rows, tf.constant(width)), state
+        return Live(rows, tf.constant(width)), state
 
 
-def start(state: Any) -> tuple[Crew, Any]:
-    """Returns the crew of the first step, one prefix an example, and its state.
+def start(state: Any) -> tuple[Live, Any]:
+    """Returns what is live in the first step, one prefix an example, and its state.
 
     Args:
         state: A prepared state of `B` rows.
 
     Returns:
-        The crew, and the state with a leading axis that may change from step to step.
+        What is live, and the state with a leading axis that may change from step to step.
     """
-    rows = tf.range(tf.shape(tf.nest.flatten(state)[0])[0])
+    rows = tf.range(common.batch_size(state))
 
     def freed(x: tf.Tensor) -> tf.Tensor:
         return tf.raw_ops.PlaceholderWithDefault(input=x, shape=[None, *x.shape[1:]])
 
-    return Crew(freed(rows), tf.constant(1)), tf.nest.map_structure(freed, state)
+    return Live(freed(rows), tf.constant(1)), tf.nest.map_structure(freed, state)
 
 
 def _under(state: Any, names: set[str]) -> Iterator[tf.Tensor]:
