@@ -61,12 +61,12 @@ def _facts(asked: list[str], said: list, seconds: float) -> dict:
 
 
 def ours(kind: str, width: int, batch: int) -> dict:
-    """Decodes with one of our searches.
+    """Decodes with one of our searches, set up as `seqtut decode` is.
 
     The share of the multiply rate counts each weight once for each letter and for each token that
     is put out, times the prefixes of the beam, whether it is multiplied or spared.
     """
-    runtime.setup(seed=0, threads=THREADS)
+    runtime.setup(seed=0, threads=THREADS, at_once=runtime.AT_ONCE)
     model = work.trained(kind)
     model.batch = batch
     asked = words()
@@ -77,7 +77,7 @@ def ours(kind: str, width: int, batch: int) -> dict:
     said, seconds = _timed(say, asked, asked, PASSES)
     peak = runtime.peak_memory()
     found = {**_facts(asked, said, seconds), "peak_gb": peak}
-    found["multiply_gflops"] = processes.tensorflow_rate()
+    found["multiply_gflops"] = processes.tensorflow_rate(at_once=THREADS)
     if kind == "lstm":
         source, target = work.matrix_weights(model.model)
         put_out = sum(len(tokens) + 1 for tokens in said)

@@ -38,8 +38,8 @@ def training() -> dict:
 
 
 def streamed(count: int) -> dict:
-    """Decodes so many words greedily, one batch after the other, and keeps none."""
-    runtime.setup(seed=0, threads=THREADS)
+    """Decodes so many words greedily from a stream, and keeps none."""
+    runtime.setup(seed=0, threads=THREADS, at_once=runtime.AT_ONCE)
     model = work.trained("lstm")
     asked = islice(cycle(data.load("cmudict").test.plain().spellings), count)
     start = time.perf_counter()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 THREADS = 2
@@ -59,12 +60,21 @@ def multiply_rate(multiply: Callable[[], object]) -> float:
     return 2 * _SIDE**3 / best / 1e9
 
 
-def tensorflow_rate() -> float:
-    """Returns TensorFlow's multiply rate in this process, in GFLOP/s."""
+def tensorflow_rate(at_once: int = 1) -> float:
+    """Returns TensorFlow's multiply rate in this process, in GFLOP/s.
+
+    Args:
+        at_once: Products that are computed at once, each from a thread of its own.
+    """
     import tensorflow as tf
 
     a = tf.random.normal((_SIDE, _SIDE))
-    return multiply_rate(lambda: tf.matmul(a, a).numpy())
+    with ThreadPoolExecutor(at_once) as pool:
+
+        def multiply() -> None:
+            wait([pool.submit(lambda: tf.matmul(a, a).numpy()) for _ in range(at_once)])
+
+        return at_once * multiply_rate(multiply)
 
 
 def torch_rate() -> float:

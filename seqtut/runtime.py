@@ -25,6 +25,9 @@ _MALLOPT = {
     "M_TOP_PAD": (-2, (2**28,)),
 }
 
+# Batches that a model decodes at a time, at the most, each in a thread of its own.
+AT_ONCE = 4
+
 
 class Allocator(NamedTuple):
     """Whether the C library's allocator was set for training, and one sentence about it."""
@@ -112,35 +115,49 @@ def _whole(name: str, value: object, low: int, high: int) -> int:
     return number
 
 
-def setup(seed: int = 0, threads: int | None = None) -> Allocator:
+def setup(seed: int = 0, threads: int | None = None, at_once: int = 1) -> Allocator:
     """Makes a process ready to train: quiet logs, allocator, threads, seeds.
 
     Args:
         seed: Seed of Python's, NumPy's and TensorFlow's generators.
-        threads: Threads that one operation may use; None leaves TensorFlow's choice.
+        threads: Threads to compute with; None leaves TensorFlow's choice, which is all cores.
+        at_once: Pieces of work that will go on at once, such as batches to decode. They share the
+            threads: one operation may use `threads // at_once` of them, at least one. Without
+            effect once TensorFlow was imported.
 
     Returns:
         What was done to the allocator; `print` its message to tell the reader.
 
     Raises:
-        ValueError: If `seed` or `threads` is out of range.
+        ValueError: If `seed`, `threads` or `at_once` is out of range.
         RuntimeError: If `threads` is given after TensorFlow was imported.
     """
     seed = _whole("seed", seed, 0, 2**32 - 1)
     threads = None if threads is None else _whole("threads", threads, 1, 2**16)
+    at_once = _whole("at_once", at_once, 1, 2**16)
     allocator = tune_allocator()
-    if threads is not None:
-        if "tensorflow" in sys.modules:
-            raise RuntimeError(
-                "threads must be chosen before TensorFlow is imported. Received: "
-                f"threads={threads} after its import. Call setup first."
-            )
-        os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)
+    late = "tensorflow" in sys.modules
+    if threads is not None and late:
+        raise RuntimeError(
+            "threads must be chosen before TensorFlow is imported. Received: "
+            f"threads={threads} after its import. Call setup first."
+        )
+    if not late:
+        _choose(threads, at_once)
     import_quietly()
     import keras
 
     keras.utils.set_random_seed(seed)
     return allocator
+
+
+def _choose(count: int | None, at_once: int) -> None:
+    """Chooses the threads of TensorFlow's operations, before it is imported."""
+    if at_once > 1:
+        count = count or threads()
+        os.environ["TF_NUM_INTEROP_THREADS"] = str(count)
+    if count is not None:
+        os.environ["TF_NUM_INTRAOP_THREADS"] = str(max(1, count // at_once))
 
 
 def cache_folder() -> Path:
@@ -165,8 +182,11 @@ def cache_folder() -> Path:
 
 
 def threads() -> int:
-    """Returns the threads that one operation may use."""
-    return int(os.environ.get("TF_NUM_INTRAOP_THREADS") or 0) or os.cpu_count() or 1
+    """Returns the threads to compute with: those of an operation, or those that several share."""
+    one, several = (
+        int(os.environ.get(f"TF_NUM_{kind}_THREADS") or 0) for kind in ("INTRAOP", "INTEROP")
+    )
+    return max(one or os.cpu_count() or 1, several)
 
 
 def peak_memory() -> float | None:

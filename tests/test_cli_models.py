@@ -269,6 +269,37 @@ def test_decode_answers_while_its_input_goes_on(tmp_path):
     assert child.returncode == 0
 
 
+class Echo:
+    """Says each text itself, and keeps how many it was given at a time."""
+
+    batch = 3
+
+    def __init__(self):
+        self.given = []
+
+    def normal(self, text):
+        if text == "odd":
+            raise pretrained.UnreadableError("it is odd")
+        return text
+
+    def read(self, words, width):
+        self.given.append(len(words))
+        return [pretrained.Reading(word, (word,), 0.0, None, word) for word in words]
+
+
+def test_the_first_answers_come_after_a_batch_and_later_ones_after_several(monkeypatch, capsys):
+    echo = Echo()
+    monkeypatch.setattr(pretrained, "load", lambda *_: echo)
+    words = ["odd" if number % 7 == 0 else str(number) for number in range(3 + 24 + 2)]
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO("\n".join(words).encode())))
+    assert main(["decode", "echo"]) == 2
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert [text for text, _ in lines] == words
+    assert all(said == ("! it is odd" if text == "odd" else text) for text, said in lines)
+    # Lines that cannot be read fill places too.
+    assert echo.given == [2, 10, 11, 1]
+
+
 # export
 
 

@@ -93,6 +93,8 @@ def test_a_failed_import_shows_all_that_was_set_aside(tmp_path):
         ({"seed": 1.5}, "Received: 1.5"),
         ({"seed": "a"}, "Received: 'a'"),
         ({"threads": 0}, "threads must be a whole number from 1 .*Received: 0"),
+        ({"at_once": 0}, "at_once must be a whole number from 1 .*Received: 0"),
+        ({"at_once": 1.5}, "at_once must be .*Received: 1.5"),
     ],
 )
 def test_values_out_of_range_are_refused(arguments, message):
@@ -105,6 +107,46 @@ def test_threads_cannot_be_chosen_once_tensorflow_is_there(monkeypatch):
     monkeypatch.setenv("SEQTUT_ALLOCATOR", "off")
     with pytest.raises(RuntimeError, match="Received: threads=2 after its import"):
         runtime.setup(threads=2)
+
+
+SHARED = """
+from seqtut import runtime
+import concurrent.futures, os, threading
+runtime.setup(threads={threads}, at_once={at_once})
+import tensorflow as tf
+print(runtime.threads())
+print(os.environ["TF_NUM_INTRAOP_THREADS"])
+
+# Each piece waits until all have begun, which they can only do side by side.
+meeting = threading.Barrier({meet})
+
+@tf.function
+def piece():
+    return tf.py_function(lambda: meeting.wait(60) >= 0, [], tf.bool)
+
+with concurrent.futures.ThreadPoolExecutor({meet}) as pool:
+    print(sum(bool(met) for met in pool.map(lambda _: piece(), range({meet}))))
+"""
+
+
+@pytest.mark.parametrize(
+    ("threads", "at_once", "each"), [(2, 4, 1), (6, 2, 3), (5, 2, 2), (3, 1, 3)]
+)
+def test_work_that_goes_on_at_once_shares_the_threads(threads, at_once, each):
+    done = run(SHARED.format(threads=threads, at_once=at_once, meet=min(threads, at_once)))
+    assert done.stdout.split() == [str(threads), str(each), str(min(threads, at_once))], done.stderr
+
+
+def test_what_the_environment_says_of_the_threads_is_shared_too():
+    program = "from seqtut import runtime; runtime.setup(at_once=2); print(runtime.threads())"
+    program += "; import os; print(os.environ['TF_NUM_INTRAOP_THREADS'])"
+    assert run(program, TF_NUM_INTRAOP_THREADS="6").stdout.split() == ["6", "3"]
+
+
+def test_threads_cannot_be_shared_any_more_once_tensorflow_is_there():
+    program = "import tensorflow, os; from seqtut import runtime; runtime.setup(at_once=3)\n"
+    program += "print(runtime.threads(), os.environ['TF_NUM_INTRAOP_THREADS'])"
+    assert run(program, TF_NUM_INTRAOP_THREADS="3").stdout.split() == ["3", "3"]
 
 
 # --- Allocator

@@ -35,7 +35,7 @@ def add_to(verbs: Any) -> None:
 def _decode(chosen: argparse.Namespace) -> int:
     from seqtut import runtime
 
-    runtime.setup()
+    runtime.setup(at_once=runtime.AT_ONCE)
     from seqtut import pretrained
 
     model = pretrained.load(chosen.name, chosen.weights)
@@ -74,9 +74,12 @@ def _read(
     model: Any, texts: Iterable[tuple[bytes, bool]], width: int
 ) -> Iterator[tuple[str, Any, str | None]]:
     """Yields each text with its reading, or with the reason why there is none, in their order."""
+    from seqtut import runtime
     from seqtut.pretrained import UnreadableError
 
+    # The first answers come soon; later there is a batch for each that is decoded at a time.
     waiting: list[tuple[str, str | None]] = []
+    room = model.batch
 
     def answers() -> Iterator[tuple[str, Any, str | None]]:
         words = [model.normal(text) for text, reason in waiting if reason is None]
@@ -97,8 +100,9 @@ def _read(
         except UnreadableError as error:
             reason = str(error)
         waiting.append((text, reason))
-        if len(waiting) == model.batch:
+        if len(waiting) == room:
             yield from answers()
+            room = model.batch * runtime.AT_ONCE
     yield from answers()
 
 

@@ -15,8 +15,6 @@ from seqtut.text import BEGIN, END, PAD, UNKNOWN, Vocabulary, pad
 
 # Ids that are never said.
 _SILENT = (PAD, BEGIN, UNKNOWN)
-# Batches that are decoded at a time, at the most.
-_AT_ONCE = 4
 
 
 class UnreadableError(ValueError):
@@ -133,7 +131,7 @@ class Transducer:
         Raises:
             ValueError: If a text is empty.
         """
-        workers, running = min(runtime.threads(), _AT_ONCE), collections.deque()
+        workers, running = min(runtime.threads(), runtime.AT_ONCE), collections.deque()
         pool, batches, failure = ThreadPoolExecutor(workers), self._batches(texts), None
         try:
             while failure is None:
