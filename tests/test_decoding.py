@@ -1,5 +1,8 @@
 import gc
 import itertools
+import os
+import subprocess
+import sys
 import weakref
 
 import numpy as np
@@ -281,6 +284,29 @@ def test_sampling_is_a_function_of_its_seed():
     tf.random.set_seed(99)
     assert np.array_equal(first, draw(5))
     assert not np.array_equal(first, draw(6))
+
+
+DRAWING = """
+import sys
+from seqtut import runtime
+runtime.setup(threads=int(sys.argv[1]))
+import tensorflow as tf
+from seqtut import decoding
+step = lambda tokens, state: (tf.zeros((3000, 40)), state)
+limits = {"begin": 1, "end": 2, "max_steps": 3, "seed": 4}
+tokens = decoding.sample(step, tf.zeros((3000, 1)), **limits).tokens.numpy()
+print(len(set(tokens[:, 0])), tokens.tobytes().hex())
+"""
+
+
+def test_the_number_of_threads_changes_no_draw():
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    one, three = (
+        subprocess.check_output([sys.executable, "-c", DRAWING, threads], env=environment)
+        for threads in ("1", "3")
+    )
+    assert one.startswith(b"40 ")
+    assert one == three
 
 
 @given(seed=seeds, draw=seeds, temperature=st.sampled_from([1e-9, 1e-12, 1e-300]))

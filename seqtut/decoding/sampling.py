@@ -76,8 +76,9 @@ def sample(
 ) -> Sequences:
     """Draws every token at random from the step's distribution, sharpened and cut as asked.
 
-    The same seed and batch give the same output: no generator is kept between calls. A row's
-    draws depend on its place in the batch. For several samples an input, `repeat` the state.
+    The same seed and batch give the same output, on any number of threads: no generator is kept
+    between calls. A row's draws depend on its place in the batch. For several samples an input,
+    `repeat` the state.
 
     Args:
         step: From `tokens` `(B,)` int32 and a state to `logits` `(B, V)` and the next state.
@@ -183,8 +184,9 @@ def _sample(
         logits = tf.cast(log_p - best, tf.float64) / temperature
         logits = _truncate(logits, top_k, top_p) if cuts else logits
         key = tf.stack([seed, tf.cast(i, tf.int64)])
-        drawn = tf.random.stateless_categorical(logits, 1, key, dtype=tf.int32)[:, 0]
-        return tf.minimum(drawn, tf.shape(logits)[1] - 1)  # nan, in an ended row, draws one more
+        # TensorFlow's categorical draws depend on the number of threads; uniform ones do not.
+        uniform = tf.random.stateless_uniform(tf.shape(logits), key, dtype=tf.float64)
+        return tf.argmax(logits - tf.math.log(-tf.math.log(uniform)), 1, tf.int32)
 
     return _generate(step, state, max_steps, choose, **ids)
 
