@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 THREADS = 2
@@ -72,7 +72,7 @@ def tensorflow_rate(at_once: int = 1) -> float:
     with ThreadPoolExecutor(at_once) as pool:
 
         def multiply() -> None:
-            wait([pool.submit(lambda: tf.matmul(a, a).numpy()) for _ in range(at_once)])
+            list(pool.map(lambda _: tf.matmul(a, a).numpy(), range(at_once)))
 
         return at_once * multiply_rate(multiply)
 

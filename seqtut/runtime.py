@@ -28,6 +28,9 @@ _MALLOPT = {
 # Batches that a model decodes at a time, at the most, each in a thread of its own.
 AT_ONCE = 4
 
+# The number that `setup` chose, if any, in this process.
+_threads: dict[str, int] = {}
+
 
 class Allocator(NamedTuple):
     """Whether the C library's allocator was set for training, and one sentence about it."""
@@ -120,7 +123,7 @@ def setup(seed: int = 0, threads: int | None = None, at_once: int = 1) -> Alloca
 
     Args:
         seed: Seed of Python's, NumPy's and TensorFlow's generators.
-        threads: Threads to compute with; None leaves TensorFlow's choice, which is all cores.
+        threads: Threads to compute with; None leaves TensorFlow's choice, all that it may use.
         at_once: Pieces of work that will go on at once, such as batches to decode. They share the
             threads: one operation may use `threads // at_once` of them, at least one. Without
             effect once TensorFlow was imported.
@@ -158,6 +161,7 @@ def _choose(count: int | None, at_once: int) -> None:
         os.environ["TF_NUM_INTEROP_THREADS"] = str(count)
     if count is not None:
         os.environ["TF_NUM_INTRAOP_THREADS"] = str(max(1, count // at_once))
+        _threads["chosen"] = count
 
 
 def cache_folder() -> Path:
@@ -182,11 +186,19 @@ def cache_folder() -> Path:
 
 
 def threads() -> int:
-    """Returns the threads to compute with: those of an operation, or those that several share."""
-    one, several = (
-        int(os.environ.get(f"TF_NUM_{kind}_THREADS") or 0) for kind in ("INTRAOP", "INTEROP")
-    )
-    return max(one or os.cpu_count() or 1, several)
+    """Returns the threads to compute with: as `setup` or the environment says, or all cores."""
+    if "chosen" in _threads:
+        return _threads["chosen"]
+    said = os.environ.get("TF_NUM_INTRAOP_THREADS", "")
+    said = int(said) if said.isdecimal() else 0  # what is no number TensorFlow ignores too
+    return said or _cores()
+
+
+def _cores() -> int:
+    """Returns the cores that the process may use."""
+    if hasattr(os, "sched_getaffinity"):  # on Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def peak_memory() -> float | None:

@@ -254,6 +254,7 @@ def test_decode_answers_while_its_input_goes_on(tmp_path):
     """A pipe is answered batch by batch: the first answers come before the last words are sent."""
     command = [sys.executable, "-m", "seqtut.cli", "decode", "cmudict-small", "--width", "1"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    environment.pop("PYTHONUNBUFFERED", None)
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment) as child:
         killer = threading.Timer(100, child.kill)
@@ -272,7 +273,7 @@ def test_decode_answers_while_its_input_goes_on(tmp_path):
 class Echo:
     """Says each text itself, and keeps how many it was given at a time."""
 
-    batch = 3
+    batch, at_once = 3, 4
 
     def __init__(self):
         self.given = []

@@ -143,6 +143,30 @@ def test_what_the_environment_says_of_the_threads_is_shared_too():
     assert run(program, TF_NUM_INTRAOP_THREADS="6").stdout.split() == ["6", "3"]
 
 
+@pytest.mark.parametrize(
+    ("environment", "arguments", "threads"),
+    [
+        ({"TF_NUM_INTEROP_THREADS": "16"}, "threads=1", 1),
+        ({"TF_NUM_INTEROP_THREADS": "abc"}, "threads=5, at_once=2", 5),
+        ({"TF_NUM_INTRAOP_THREADS": "7"}, "", 7),
+        ({"TF_NUM_INTRAOP_THREADS": "7"}, "threads=3", 3),
+        ({"TF_NUM_INTRAOP_THREADS": "abc"}, "", None),
+        ({"TF_NUM_INTRAOP_THREADS": "0"}, "at_once=4", None),
+        ({"TF_NUM_INTRAOP_THREADS": ""}, "", None),
+    ],
+)
+def test_the_threads_are_those_asked_for_or_of_the_environment_or_the_cores_allowed(
+    environment, arguments, threads
+):
+    program = f"from seqtut import runtime; runtime.setup({arguments}); print(runtime.threads())"
+    allowed = (
+        "import os; allowed = {min(os.sched_getaffinity(0))}; os.sched_setaffinity(0, allowed)"
+    )
+    if threads is None and hasattr(os, "sched_setaffinity"):
+        program, threads = f"{allowed}\n{program}", 1
+    assert run(program, **environment).stdout.strip() == str(threads or os.cpu_count())
+
+
 def test_threads_cannot_be_shared_any_more_once_tensorflow_is_there():
     program = "import tensorflow, os; from seqtut import runtime; runtime.setup(at_once=3)\n"
     program += "print(runtime.threads(), os.environ['TF_NUM_INTRAOP_THREADS'])"

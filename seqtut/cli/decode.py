@@ -35,7 +35,7 @@ def add_to(verbs: Any) -> None:
 def _decode(chosen: argparse.Namespace) -> int:
     from seqtut import runtime
 
-    runtime.setup(at_once=runtime.AT_ONCE)
+    runtime.setup(at_once=1 if chosen.text else runtime.AT_ONCE)
     from seqtut import pretrained
 
     model = pretrained.load(chosen.name, chosen.weights)
@@ -43,7 +43,7 @@ def _decode(chosen: argparse.Namespace) -> int:
     for text, reading, reason in _read(model, _texts(chosen.text), chosen.width):
         if reason is not None:
             refused += 1
-        print(_line(text, reading, reason, chosen.json), flush=chosen.text is not None)
+        print(_line(text, reading, reason, chosen.json), flush=True)  # somebody may be waiting
     if refused:
         say = "1 text" if refused == 1 else f"{refused:,} texts"
         print(f"seqtut: {say} could not be read; the output says why", file=sys.stderr)
@@ -74,7 +74,6 @@ def _read(
     model: Any, texts: Iterable[tuple[bytes, bool]], width: int
 ) -> Iterator[tuple[str, Any, str | None]]:
     """Yields each text with its reading, or with the reason why there is none, in their order."""
-    from seqtut import runtime
     from seqtut.pretrained import UnreadableError
 
     # The first answers come soon; later there is a batch for each that is decoded at a time.
@@ -102,7 +101,7 @@ def _read(
         waiting.append((text, reason))
         if len(waiting) == room:
             yield from answers()
-            room = model.batch * runtime.AT_ONCE
+            room = model.batch * model.at_once
     yield from answers()
 
 

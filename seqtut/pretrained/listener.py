@@ -28,6 +28,8 @@ class Listener(Transducer):
         batch: Recordings that are decoded together.
     """
 
+    at_once = 1  # a stream is heard word by word
+
     def __init__(
         self,
         model: Any,

@@ -29,7 +29,7 @@ class Rebuilder:
         self.model, self._ready, self._facts = model, ready, facts
         # Nothing is spelt here: both are empty.
         self.source = self.target = Vocabulary([])
-        self.batch = 1  # texts that are refused together
+        self.batch = self.at_once = 1  # texts that are refused together
 
     def ready(self, examples: np.ndarray) -> np.ndarray:
         """Returns examples `(N, F)` as the model reads them, `(N, F)` float32."""

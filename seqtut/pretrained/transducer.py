@@ -50,7 +50,12 @@ class Transducer:
         max_steps: The longest output, the end counted.
         longest: The longest text that is read, in characters.
         batch: Texts that are decoded together.
+
+    Attributes:
+        at_once: Batches that are decoded at a time, at the most.
     """
+
+    at_once = runtime.AT_ONCE
 
     def __init__(
         self,
@@ -131,7 +136,7 @@ class Transducer:
         Raises:
             ValueError: If a text is empty.
         """
-        workers, running = min(runtime.threads(), runtime.AT_ONCE), collections.deque()
+        workers, running = min(runtime.threads(), self.at_once), collections.deque()
         pool, batches, failure = ThreadPoolExecutor(workers), self._batches(texts), None
         try:
             while failure is None:
