@@ -3,7 +3,7 @@
 The encoder starts from chance, from the pronouncer `cmudict-small`, or from a recurrent autoencoder
 of the training words' letters. Then n labelled words train all of it ("tuned"), or only a linear
 classifier of what it makes of them ("frozen"). Counts of letters in a row, classified likewise, are
-the baseline. `python -m benchmarks.transfer` takes some ten minutes of one core, goes on where it
+the baseline. `python -m benchmarks.transfer` takes some half an hour of one core, goes on where it
 was stopped, and writes what `pretrained.transfer` returns.
 """
 
